@@ -1,0 +1,117 @@
+//! `Client`: the configured connection; what the TypeScript class `Daytona` stands on.
+
+use crate::args::{Config, Create, Js, timeout};
+use crate::call::{CancelToken, promise};
+use crate::error;
+use crate::sandbox::Sandbox;
+use daytona_core::ClientOptions;
+use napi::Env;
+use napi::bindgen_prelude::PromiseRaw;
+use napi_derive::napi;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The configured connection to one Daytona API.
+#[napi]
+pub struct Client {
+    core: daytona_core::Client,
+}
+
+#[napi]
+impl Client {
+    /// Resolves the configuration. `binary` is the `daytona` executable shipped in the package, if it is there.
+    #[napi(constructor)]
+    pub fn new(config: Js<Option<Config>>, binary: Js<Option<String>>) -> napi::Result<Self> {
+        daytona_core::Client::new(ClientOptions {
+            config: config.0.unwrap_or_default().into(),
+            source: "sdk-typescript",
+            sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
+            daytona_binary: binary.0.map(PathBuf::from),
+        })
+        .map(|core| Self { core })
+        .map_err(|refused| error::to_js(&refused))
+    }
+
+    /// The API key in use.
+    #[napi(getter)]
+    pub fn api_key(&self) -> Option<&str> {
+        self.core.config().api_key()
+    }
+
+    /// The JWT in use.
+    #[napi(getter)]
+    pub fn jwt_token(&self) -> Option<&str> {
+        self.core.config().jwt_token()
+    }
+
+    /// The organization a JWT acts for.
+    #[napi(getter)]
+    pub fn organization_id(&self) -> Option<&str> {
+        self.core.config().organization_id()
+    }
+
+    /// The API's URL; absent for the local target, whose server has one only while it runs.
+    #[napi(getter)]
+    pub fn api_url(&self) -> Option<&str> {
+        self.core.config().api_url()
+    }
+
+    /// Where sandboxes are created.
+    #[napi(getter)]
+    pub fn target(&self) -> &str {
+        self.core.config().target()
+    }
+
+    /// What the user should hear about the configuration.
+    #[napi(getter)]
+    pub fn warnings(&self) -> Vec<String> {
+        self.core.config().warnings().to_vec()
+    }
+
+    /// Older names of settings that were used.
+    #[napi(getter)]
+    pub fn deprecations(&self) -> Vec<String> {
+        self.core.config().deprecations().to_vec()
+    }
+
+    /// Creates a sandbox and waits until it has started.
+    #[napi]
+    pub fn create<'env>(
+        &self,
+        env: &'env Env,
+        params: Js<Option<Create>>,
+        seconds: Js<Option<f64>>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, Sandbox>> {
+        let (core, timeout) = (self.core.clone(), timeout(seconds)?);
+        let params = params.0.unwrap_or_default().into();
+        promise(env, cancel, async move { core.create(params, timeout).await.map(Sandbox::from) })
+    }
+
+    /// The sandbox with this id or name.
+    #[napi]
+    pub fn get<'env>(
+        &self,
+        env: &'env Env,
+        id: Js<String>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, Sandbox>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move { core.get(&id.0).await.map(Sandbox::from) })
+    }
+
+    /// The sandboxes that carry all these labels.
+    #[napi]
+    pub fn list<'env>(
+        &self,
+        env: &'env Env,
+        labels: Js<Option<BTreeMap<String, String>>>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, Vec<Sandbox>>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move {
+            let sandboxes = core.list(labels.0).await?;
+            Ok(sandboxes.into_iter().map(Sandbox::from).collect())
+        })
+    }
+}

@@ -1,0 +1,119 @@
+/**
+ * How content of any kind becomes an upload: bytes go as they are, streams piece by piece.
+ *
+ * A streamed upload ends well only after the content's own end. When the content fails, is given up, or the
+ * server answers early, the native call is cancelled or already over, so that no partial file is ever written.
+ */
+import { call } from "./call";
+import { DaytonaValidationError } from "./errors";
+import { type NativeFiles, type NativeUploadSink, native } from "./native";
+import type { CallOptions, UploadContent } from "./types";
+
+/** Blobs up to this size are read first: bytes can be sent again when a connection breaks, a stream cannot. */
+const SMALL_BLOB = 1024 * 1024;
+
+/** Writes `content` to `path`. */
+export async function upload(
+  files: NativeFiles,
+  path: string,
+  content: UploadContent,
+  options: CallOptions | undefined,
+): Promise<void> {
+  const bytes = await bytesOf(content);
+  if (bytes !== undefined) {
+    await call((cancel) => files.upload(path, bytes, cancel), options);
+    return;
+  }
+  const chunks = chunksOf(content);
+  if (chunks === undefined) {
+    throw new DaytonaValidationError(
+      `Failed to upload file: the content of ${path} is ${describe(content)}; ` +
+        "give a string, Buffer, Uint8Array, Blob, File or stream",
+    );
+  }
+  await uploadChunks(files, path, chunks, options);
+}
+
+async function uploadChunks(
+  files: NativeFiles,
+  path: string,
+  chunks: AsyncIterator<Uint8Array | string>,
+  options: CallOptions | undefined,
+): Promise<void> {
+  // One controller for both reasons to stop: the caller's signal, and content that fails.
+  const failed = new AbortController();
+  const signals = options?.signal ? [options.signal, failed.signal] : [failed.signal];
+  const sink = new native.UploadSink();
+  const sent = call((cancel) => files.uploadStream(path, sink, cancel), { signal: AbortSignal.any(signals) });
+  const over = sent.then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    await pump(chunks, sink, over);
+  } catch (error) {
+    failed.abort(error);
+  }
+  await sent;
+}
+
+/** Moves chunks into the sink until there are no more, or the upload is over. */
+async function pump(
+  chunks: AsyncIterator<Uint8Array | string>,
+  sink: NativeUploadSink,
+  over: Promise<undefined>,
+): Promise<void> {
+  for (;;) {
+    const next = await Promise.race([chunks.next(), over]);
+    if (next?.done) {
+      await sink.end();
+      return;
+    }
+    if (next === undefined || !(await sink.write(toBuffer(next.value)))) {
+      // Not awaited: a source that waits for data that never comes would not answer.
+      chunks.return?.().catch(() => undefined);
+      return;
+    }
+  }
+}
+
+/** The content's bytes, when it has them at hand. */
+async function bytesOf(content: UploadContent): Promise<Buffer | undefined> {
+  if (typeof content === "string" || content instanceof ArrayBuffer || ArrayBuffer.isView(content)) {
+    return toBuffer(content);
+  }
+  if (content instanceof Blob && content.size <= SMALL_BLOB) {
+    return Buffer.from(await content.arrayBuffer());
+  }
+  return undefined;
+}
+
+/** The content's chunks, when it is a stream of any kind. */
+function chunksOf(content: UploadContent): AsyncIterator<Uint8Array | string> | undefined {
+  const source: unknown = content instanceof Blob ? content.stream() : content;
+  return isAsyncIterable(source) ? source[Symbol.asyncIterator]() : undefined;
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array | string> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+/** The same memory as a Buffer; only text is copied. */
+function toBuffer(bytes: string | ArrayBuffer | ArrayBufferView): Buffer {
+  if (typeof bytes === "string") {
+    return Buffer.from(bytes, "utf8");
+  }
+  if (ArrayBuffer.isView(bytes)) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  if (bytes instanceof ArrayBuffer) {
+    return Buffer.from(bytes);
+  }
+  throw new DaytonaValidationError(
+    `Failed to upload file: the stream gave ${describe(bytes)}; its chunks must be Uint8Array or string`,
+  );
+}
+
+function describe(value: unknown): string {
+  return value === null ? "null" : typeof value === "object" ? `a ${value.constructor?.name}` : typeof value;
+}

@@ -1,0 +1,1 @@
+"""Import paths that scripts written for earlier versions use."""

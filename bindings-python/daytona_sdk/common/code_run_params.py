@@ -1,0 +1,5 @@
+"""``CodeRunParams``, by its earlier import path."""
+
+from ..process import CodeRunParams
+
+__all__ = ["CodeRunParams"]

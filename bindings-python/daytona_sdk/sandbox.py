@@ -1,0 +1,181 @@
+"""A sandbox and what is known about it."""
+
+from __future__ import annotations
+
+from ._daytona import Sandbox
+from ._values import OpenTextEnum, TextEnum, Value
+
+__all__ = [
+    "Sandbox",
+    "SandboxInfo",
+    "SandboxInstance",
+    "SandboxResources",
+    "SandboxState",
+    "SandboxTargetRegion",
+]
+
+
+class SandboxTargetRegion(TextEnum):
+    """Where sandboxes run. ``LOCAL`` is this machine."""
+
+    EU = "eu"
+    US = "us"
+    ASIA = "asia"
+    LOCAL = "local"
+
+
+class SandboxState(OpenTextEnum):
+    """Where a sandbox is in its life. A state that only a newer server knows is a member too."""
+
+    CREATING = "creating"
+    RESTORING = "restoring"
+    DESTROYED = "destroyed"
+    DESTROYING = "destroying"
+    STARTED = "started"
+    STOPPED = "stopped"
+    STARTING = "starting"
+    STOPPING = "stopping"
+    RESIZING = "resizing"
+    ERROR = "error"
+    BUILD_FAILED = "build_failed"
+    PENDING_BUILD = "pending_build"
+    BUILDING_SNAPSHOT = "building_snapshot"
+    UNKNOWN = "unknown"
+    PULLING_IMAGE = "pulling_image"
+    PULLING_SNAPSHOT = "pulling_snapshot"
+    ARCHIVING = "archiving"
+    ARCHIVED = "archived"
+
+
+class SandboxResources(Value):
+    """Size of a sandbox. What is left out takes the server's default.
+
+    Args:
+        cpu: Cores.
+        memory: Memory in GB.
+        disk: Disk in GB.
+        gpu: GPUs.
+
+    Example:
+        ```python
+        params = CreateSandboxParams(resources=SandboxResources(cpu=2, memory=4, disk=20))
+        ```
+    """
+
+    __slots__ = ("cpu", "memory", "disk", "gpu")
+
+    def __init__(
+        self,
+        cpu: float | None = None,
+        memory: float | None = None,
+        disk: float | None = None,
+        gpu: float | None = None,
+    ) -> None:
+        self.cpu = cpu
+        self.memory = memory
+        self.disk = disk
+        self.gpu = gpu
+
+
+class SandboxInfo(Value):
+    """Everything the server told about a sandbox when it was last asked.
+
+    ``node_domain``, ``region``, ``class_name``, ``last_snapshot`` and ``provider_metadata`` are fields of the
+    0.14.0 documents; a server that no longer sends them leaves them ``None``.
+    """
+
+    __slots__ = (
+        "id",
+        "name",
+        "image",
+        "user",
+        "env",
+        "labels",
+        "public",
+        "target",
+        "cpu",
+        "gpu",
+        "memory",
+        "disk",
+        "state",
+        "error_reason",
+        "snapshot_state",
+        "snapshot_created_at",
+        "node_domain",
+        "region",
+        "class_name",
+        "created_at",
+        "updated_at",
+        "last_snapshot",
+        "auto_stop_interval",
+        "provider_metadata",
+    )
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        name: str = "",
+        image: str | None = None,
+        user: str = "",
+        env: dict[str, str] | None = None,
+        labels: dict[str, str] | None = None,
+        public: bool = False,
+        target: str = "",
+        cpu: float = 0,
+        gpu: float = 0,
+        memory: float = 0,
+        disk: float = 0,
+        state: SandboxState | str | None = None,
+        error_reason: str | None = None,
+        snapshot_state: str | None = None,
+        snapshot_created_at: str | None = None,
+        node_domain: str | None = None,
+        region: str | None = None,
+        class_name: str | None = None,
+        created_at: str | None = None,
+        updated_at: str | None = None,
+        last_snapshot: str | None = None,
+        auto_stop_interval: int | None = None,
+        provider_metadata: str | None = None,
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.image = image
+        self.user = user
+        self.env = env or {}
+        self.labels = labels or {}
+        self.public = public
+        self.target = target
+        self.cpu = cpu
+        self.gpu = gpu
+        self.memory = memory
+        self.disk = disk
+        self.state = None if state is None else SandboxState(state)
+        self.error_reason = error_reason
+        self.snapshot_state = snapshot_state
+        self.snapshot_created_at = snapshot_created_at
+        self.node_domain = node_domain
+        self.region = region
+        self.class_name = class_name
+        self.created_at = created_at
+        self.updated_at = updated_at
+        self.last_snapshot = last_snapshot
+        self.auto_stop_interval = auto_stop_interval
+        self.provider_metadata = provider_metadata
+
+    @property
+    def resources(self) -> SandboxResources:
+        """The size of the sandbox."""
+        return SandboxResources(cpu=self.cpu, memory=self.memory, disk=self.disk, gpu=self.gpu)
+
+
+class SandboxInstance(SandboxInfo):
+    """What ``sandbox.instance`` holds: the latest known copy of the sandbox on the server."""
+
+    __slots__ = ()
+
+    @property
+    def info(self) -> SandboxInfo:
+        """The same facts as a :class:`SandboxInfo`."""
+        return SandboxInfo(**dict(self._items()))

@@ -1,0 +1,59 @@
+//! `daytona doctor`: what this machine can give to sandboxes, check by check, and how to get what is missing.
+
+use crate::args::Doctor;
+use crate::failure::Outcome;
+
+#[cfg(target_os = "linux")]
+pub(super) fn run(args: &Doctor) -> Outcome {
+    use crate::output::{plain, print, print_json};
+    use daytona_engine::doctor::CheckStatus;
+    use std::process::ExitCode;
+
+    let data_dir = args.data_dir.resolve()?;
+    let mut checks = daytona_engine::doctor(&super::serve::beside("daytona-launcher")?);
+    checks.push(tools(&data_dir));
+    let works = checks.iter().all(|check| check.status != CheckStatus::Missing);
+    if args.json {
+        print_json(&serde_json::json!({ "works": works, "checks": checks }))?;
+    } else {
+        let width = checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0);
+        let mut text = String::new();
+        for check in &checks {
+            let mark = match check.status {
+                CheckStatus::Ok => "ok     ",
+                CheckStatus::Degraded => "limited",
+                CheckStatus::Missing => "MISSING",
+            };
+            text.push_str(&format!("{mark}  {:<width$}  {}\n", check.name, plain(&check.found)));
+            if !check.remedy.is_empty() {
+                text.push_str(&format!("         {:<width$}  -> {}\n", "", check.remedy));
+            }
+        }
+        text.push_str(match works {
+            true => "\nSandboxes run on this machine.\n",
+            false => "\nSandboxes cannot run on this machine until what is MISSING is there.\n",
+        });
+        print(text)?;
+    }
+    Ok(if works { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What `daytona setup` prepared; the engine knows nothing of how the layer is made.
+#[cfg(target_os = "linux")]
+fn tools(data_dir: &std::path::Path) -> daytona_engine::doctor::Check {
+    use daytona_engine::doctor::{Check, CheckStatus};
+    let (status, found, remedy) = match super::setup::installed(data_dir) {
+        Some(manifest) => (CheckStatus::Ok, manifest.summary(), ""),
+        None => (
+            CheckStatus::Degraded,
+            "no TypeScript runner for sandboxes".to_owned(),
+            "run `daytona setup`; Python and JavaScript sandboxes do without",
+        ),
+    };
+    Check { name: "tools layer".to_owned(), status, found, remedy: remedy.to_owned() }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn run(_args: &Doctor) -> Outcome {
+    Err(super::needs_linux("running sandboxes"))
+}

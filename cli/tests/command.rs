@@ -1,0 +1,196 @@
+//! The `daytona` command as a person or a script meets it, without a server: exit codes, streams, messages.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The command in an empty machine: no settings, a home and state folder of its own.
+fn daytona(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_daytona"));
+    command.env_clear().env("HOME", home).env("PATH", "/usr/bin:/bin").current_dir(home).stdin(Stdio::null());
+    command
+}
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().expect("tempdir")
+}
+
+fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = command.output().expect("runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (status.code(), text(stdout), text(stderr))
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let (code, out, _) = run(daytona(home().path()).arg("--version"));
+    assert_eq!((code, out.as_str()), (Some(0), concat!("daytona ", env!("CARGO_PKG_VERSION"), "\n")));
+}
+
+#[test]
+fn mistakes_in_what_was_typed_exit_with_2() {
+    for args in [&["bogus"][..], &["create", "--env", "novalue"], &["serve", "--port", "x"], &["delete"]] {
+        let (code, out, err) = run(daytona(home().path()).args(args));
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{args:?}");
+        assert!(err.starts_with("error: "), "{err}");
+    }
+}
+
+#[test]
+fn with_nothing_configured_both_ways_out_are_named() {
+    for args in
+        [&["list"][..], &["create"], &["exec", "box", "true"], &["delete", "box"], &["run", "/dev/null"]]
+    {
+        let (code, out, err) = run(daytona(home().path()).args(args));
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{args:?}");
+        assert!(err.starts_with("error: Failed to "), "{err}");
+        assert!(err.contains("DAYTONA_API_KEY") && err.contains("DAYTONA_TARGET=local"), "{err}");
+    }
+}
+
+#[test]
+fn a_negative_timeout_is_refused_before_anything_happens() {
+    let (code, _, err) = run(daytona(home().path()).args(["exec", "--timeout=-1", "box", "true"]));
+    assert_eq!(code, Some(1));
+    assert!(err.contains("non-negative"), "{err}");
+}
+
+#[test]
+fn warnings_go_to_stderr() {
+    let home = home();
+    let vars = [("DAYTONA_API_KEY", "key"), ("DAYTONA_SERVER_URL", "http://127.0.0.1:1/api")];
+    let (code, out, err) = run(daytona(home.path()).arg("list").envs(vars));
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.starts_with("warning: DAYTONA_SERVER_URL is deprecated"), "{err}");
+    assert!(err.contains("\nerror: Failed to list sandboxes: nothing listens on"), "{err}");
+}
+
+#[test]
+fn status_and_stop_without_a_server() {
+    let home = home();
+    let (code, out, _) = run(daytona(home.path()).arg("status"));
+    assert_eq!(code, Some(1));
+    assert!(out.starts_with("No local server runs on "), "{out}");
+    let (code, out, _) = run(daytona(home.path()).args(["status", "--json"]));
+    assert_eq!(code, Some(1));
+    let status: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(status["running"], false);
+    for args in [&["stop"][..], &["stop", "--all"]] {
+        let (code, out, _) = run(daytona(home.path()).args(args));
+        assert_eq!(code, Some(0), "{out}");
+    }
+    assert!(!home.path().join(".local").exists(), "looking must not leave anything");
+}
+
+#[test]
+fn stop_does_not_end_a_stranger() {
+    let home = home();
+    let mut stranger = Command::new("sleep").arg("600").spawn().expect("spawns");
+    let file = serde_json::json!({"pid": stranger.id(), "url": "http://127.0.0.1:1/api", "version": "1"});
+    let path = home.path().join("server.json");
+    fs::write(&path, file.to_string()).expect("writes");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("chmod");
+    fs::write(home.path().join("server.lock"), "").expect("writes");
+    let (code, out, _) = run(daytona(home.path()).args(["stop", "--data-dir", "."]));
+    let alive = stranger.try_wait().expect("waits").is_none();
+    stranger.kill().expect("kills");
+    stranger.wait().expect("ends");
+    assert_eq!(code, Some(0));
+    assert!(out.starts_with("No local server runs on "), "{out}");
+    assert!(alive);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let home = home();
+    let mut child =
+        daytona(home.path()).args(["completion", "bash"]).stdout(Stdio::piped()).spawn().expect("spawns");
+    drop(child.stdout.take());
+    assert!(child.wait().expect("ends").success());
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (code, out, _) = run(daytona(home().path()).args(["completion", shell]));
+        assert_eq!(code, Some(0));
+        for word in ["serve", "doctor", "--data-dir"] {
+            assert!(out.contains(word.trim_start_matches('-')), "{shell} does not know {word}");
+        }
+    }
+}
+
+/// A machine whose npm does what the script says; `$3` is the folder it installs into.
+fn with_npm(home: &Path, script: &str) -> Command {
+    let bin = home.join("bin");
+    fs::create_dir_all(&bin).expect("mkdir");
+    // Another process writes it: a fork in another test would hold it open, and it could not be executed.
+    let text = format!("#!/bin/sh\necho \"$*\" >> {}\n{script}\n", home.join("calls").display());
+    let write = "printf '%s' \"$1\" > \"$0\" && chmod 755 \"$0\"";
+    let wrote =
+        Command::new("sh").arg("-c").arg(write).arg(bin.join("npm")).arg(text).status().expect("runs");
+    assert!(wrote.success());
+    let mut command = daytona(home);
+    command.env("PATH", format!("{}:/usr/bin:/bin", bin.display())).arg("setup");
+    command
+}
+
+const INSTALL: &str = "mkdir -p \"$3/node_modules/.bin\" && echo tsx > \"$3/node_modules/.bin/tsx\"";
+
+#[test]
+fn setup_installs_once_and_whole() {
+    let home = home();
+    let data = home.path().join(".local/share/daytona");
+    let (code, out, err) = run(&mut with_npm(home.path(), INSTALL));
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("is ready: TypeScript runner tsx"), "{out}");
+    assert!(data.join("tools/node_modules/.bin/tsx").exists());
+    assert_eq!(fs::read_dir(&data).expect("lists").count(), 1, "nothing but the layer is left");
+    assert_eq!(fs::metadata(&data).expect("there").permissions().mode() & 0o777, 0o700);
+    assert_eq!(fs::metadata(data.join("tools")).expect("there").permissions().mode() & 0o777, 0o755);
+
+    let (code, out, _) = run(&mut with_npm(home.path(), "exit 1"));
+    assert_eq!(code, Some(0));
+    assert!(out.contains("has everything"), "{out}");
+    assert_eq!(fs::read_to_string(home.path().join("calls")).expect("called").lines().count(), 1);
+}
+
+#[test]
+fn a_setup_that_fails_leaves_what_was_there() {
+    let home = home();
+    let data = home.path().join(".local/share/daytona");
+    let old = data.join("tools");
+    fs::create_dir_all(&old).expect("mkdir");
+    fs::write(old.join("manifest.json"), r#"{"tsx":"0.0.1"}"#).expect("writes");
+    let script = format!("{INSTALL}; echo 'npm error: registry unreachable' >&2; exit 1");
+    let (code, out, err) = run(&mut with_npm(home.path(), &script));
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("registry unreachable") && err.contains("\nhint: "), "{err}");
+    assert!(old.join("manifest.json").exists());
+    assert_eq!(fs::read_dir(&data).expect("lists").count(), 1);
+}
+
+#[test]
+fn setup_without_npm_says_how_to_get_it() {
+    let home = home();
+    let (code, _, err) = run(daytona(home.path()).arg("setup").env("PATH", home.path()));
+    assert_eq!(code, Some(1));
+    assert!(err.contains("npm was not found") && err.contains("apt-get install"), "{err}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_detached_server_that_cannot_start_says_why() {
+    let home = home();
+    // A copy of the command alone: the programs it hands to sandboxes are missing beside it.
+    let alone = home.path().join("daytona");
+    // By another process: a fork in another test would hold it open, and it could not be executed.
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_daytona")).arg(&alone).status().expect("runs");
+    assert!(copied.success());
+    let mut command = Command::new(&alone);
+    command.env_clear().env("HOME", home.path()).args(["serve", "--detach", "--port", "0"]);
+    let (code, out, err) = run(&mut command);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("daytona-launcher is missing") && err.contains("server.log"), "{err}");
+}

@@ -1,0 +1,32 @@
+//! The Daytona client: configuration, transport, sandboxes, processes and files.
+//!
+//! Everything that is policy lives here: precedence of settings, retries, deadlines, redirects, the mapping
+//! from answers to errors, the local target. A binding converts arguments, makes one call, maps the error.
+//!
+//! Every handle is cheap to clone and usable from any thread. Futures need a tokio runtime with time and I/O
+//! enabled and at least one worker thread. Dropping a future cancels what it does. After a `fork` the
+//! child's handles work as soon as the child has a runtime of its own.
+
+mod client;
+pub mod config;
+mod error;
+mod fs;
+pub mod local;
+mod process;
+mod sandbox;
+mod timeout;
+mod transport;
+
+pub use client::{Client, ClientOptions};
+pub use config::{Config, ConfigOptions, Environment};
+pub use daytona_protocol as protocol;
+pub use daytona_protocol::ErrorCode;
+pub use daytona_protocol::sandbox::{SandboxState, SandboxVolume};
+pub use error::{Error, Result};
+pub use fs::{ByteStream, FileSystem, Upload};
+pub use process::{CodeRunParams, ExecuteResponse, Process};
+pub use sandbox::{CreateParams, Resources, Sandbox};
+pub use timeout::Timeout;
+
+/// The version of this SDK.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

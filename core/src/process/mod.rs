@@ -1,0 +1,73 @@
+//! Processes in a sandbox: shell commands and programs.
+
+mod code_run;
+mod exec;
+mod response;
+
+pub use code_run::CodeRunParams;
+pub use response::ExecuteResponse;
+
+use crate::transport::{Body, Kind, Resend};
+use crate::{Result, Sandbox, Timeout};
+use daytona_protocol::{headers, process as wire};
+use http::{HeaderName, HeaderValue, Method};
+use serde::Serialize;
+use std::time::Duration;
+
+/// For the answer of a toolbox that kills the process at the timeout.
+const GRACE: Duration = Duration::from_secs(5);
+/// What one answer may weigh; what is longer is a file, not an answer. A toolbox refuses to send as much.
+const OUTPUT_LIMIT: usize = wire::ANSWER_LIMIT;
+
+/// Runs processes in one sandbox.
+#[derive(Clone, Debug)]
+pub struct Process {
+    sandbox: Sandbox,
+}
+
+impl Process {
+    pub(crate) fn new(sandbox: Sandbox) -> Self {
+        Self { sandbox }
+    }
+
+    /// Sends a request that is open while its process runs. Never sent twice: the process may have run.
+    async fn run(
+        &self,
+        verb: &str,
+        route: &str,
+        request: &impl Serialize,
+        timeout: Timeout,
+    ) -> Result<ExecuteResponse> {
+        let deadline = timeout.deadline_after(GRACE);
+        let answer = self
+            .sandbox
+            .toolbox(verb, Method::POST, &["process", route], deadline, |call| {
+                call.body = Body::json(verb, request)?;
+                call.resend = Resend::Never;
+                call.kind = Kind::Process;
+                let split = HeaderName::from_static(headers::SPLIT_OUTPUT);
+                call.headers.push((split, HeaderValue::from_static("true")));
+                Ok(())
+            })
+            .await?;
+        Ok(answer.json_within::<wire::ExecuteResponse>(OUTPUT_LIMIT).await?.into())
+    }
+}
+
+/// The wire carries whole seconds; a fraction is rounded up, so that nothing is killed too early.
+fn whole_seconds(timeout: Timeout) -> Option<u64> {
+    timeout.duration().map(|duration| duration.as_secs() + u64::from(duration.subsec_nanos() > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_rounded_up() {
+        assert_eq!(whole_seconds(Timeout::NONE), None);
+        assert_eq!(whole_seconds(Timeout::after(Duration::from_secs(3))), Some(3));
+        assert_eq!(whole_seconds(Timeout::after(Duration::from_millis(1))), Some(1));
+        assert_eq!(whole_seconds(Timeout::after(Duration::from_millis(3001))), Some(4));
+    }
+}

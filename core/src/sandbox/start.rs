@@ -1,0 +1,23 @@
+//! Starting a stopped sandbox.
+
+use super::wait::Wanted;
+use super::{API, Sandbox};
+use crate::transport::Call;
+use crate::{Result, Timeout};
+use http::Method;
+
+impl Sandbox {
+    /// Starts it and waits until it is started. Starting a started sandbox is no error.
+    ///
+    /// # Errors
+    /// `SandboxState` when it reached the error state; `Timeout`.
+    pub async fn start(&self, timeout: Timeout) -> Result<()> {
+        let id = self.id();
+        let verb = format!("start sandbox {id}");
+        let deadline = timeout.deadline();
+        // Servers answer a repeated start with the sandbox as it is.
+        let call = Call::new(&verb, Method::POST, API, &["sandbox", &id, "start"], deadline);
+        self.learn(self.transport().send(call).await?.json().await?);
+        self.wait_for(&verb, Wanted::Started, deadline).await
+    }
+}

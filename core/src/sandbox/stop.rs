@@ -1,0 +1,23 @@
+//! Stopping a running sandbox; its files stay.
+
+use super::wait::Wanted;
+use super::{API, Sandbox};
+use crate::transport::Call;
+use crate::{Result, Timeout};
+use http::Method;
+
+impl Sandbox {
+    /// Stops it and waits until it is stopped; its files are kept.
+    ///
+    /// # Errors
+    /// `SandboxState` when it reached the error state; `Timeout`.
+    pub async fn stop(&self, timeout: Timeout) -> Result<()> {
+        let id = self.id();
+        let verb = format!("stop sandbox {id}");
+        let deadline = timeout.deadline();
+        // A second stop is an error on real servers, so a lost answer must not cause one.
+        let call = Call::new(&verb, Method::POST, API, &["sandbox", &id, "stop"], deadline).once();
+        self.learn(self.transport().send(call).await?.json().await?);
+        self.wait_for(&verb, Wanted::Stopped, deadline).await
+    }
+}

@@ -1,0 +1,122 @@
+//! Request bodies: whether they can be sent a second time, and whether they still move.
+
+use crate::fs::ByteStream;
+use crate::{Error, ErrorCode, Result};
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::RequestBuilder;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::io::AsyncReadExt;
+use tokio_util::io::ReaderStream;
+
+/// One read from a local file, one write of content in memory.
+const CHUNK: usize = 256 * 1024;
+
+/// What a request carries.
+pub(crate) enum Body {
+    /// Nothing.
+    Empty,
+    /// A JSON document.
+    Json(Bytes),
+    /// Raw content in memory.
+    Bytes(Bytes, Progress),
+    /// A local file, opened anew for each attempt.
+    File(PathBuf, Progress),
+    /// A stream, which can be sent once.
+    Stream(Option<ByteStream>, Progress),
+}
+
+/// Counts the pieces of a body that were handed to the connection.
+#[derive(Clone, Default)]
+pub(crate) struct Progress(Arc<AtomicU64>);
+
+impl Progress {
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn watch<S: Stream>(&self, stream: S) -> impl Stream<Item = S::Item> + use<S> {
+        let count = Arc::clone(&self.0);
+        stream.inspect(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        })
+    }
+}
+
+impl Body {
+    pub(crate) fn json(verb: &str, value: &impl Serialize) -> Result<Self> {
+        serde_json::to_vec(value)
+            .map(|json| Self::Json(json.into()))
+            .map_err(|error| Error::failed(ErrorCode::Validation, verb, error))
+    }
+
+    pub(super) fn can_resend(&self) -> bool {
+        !matches!(self, Self::Stream(None, _))
+    }
+
+    pub(super) async fn attach(&mut self, request: RequestBuilder, verb: &str) -> Result<RequestBuilder> {
+        Ok(match self {
+            Self::Empty => request,
+            Self::Json(json) => request.header(CONTENT_TYPE, "application/json").body(json.clone()),
+            Self::Bytes(bytes, _) if bytes.len() <= CHUNK => {
+                octets(request, Some(bytes.len() as u64)).body(bytes.clone())
+            }
+            Self::Bytes(bytes, progress) => {
+                let pieces = futures::stream::iter(pieces(bytes.clone())).map(Ok::<_, std::io::Error>);
+                let body = reqwest::Body::wrap_stream(progress.watch(pieces));
+                octets(request, Some(bytes.len() as u64)).body(body)
+            }
+            Self::File(path, progress) => {
+                let (file, length) = open(path, verb).await?;
+                // A file that grows meanwhile is sent as long as it was; one that shrinks breaks the request.
+                let file = file.take(length.unwrap_or(u64::MAX));
+                let stream = progress.watch(ReaderStream::with_capacity(file, CHUNK));
+                octets(request, length).body(reqwest::Body::wrap_stream(stream))
+            }
+            Self::Stream(stream, progress) => match stream.take() {
+                Some(stream) => {
+                    octets(request, None).body(reqwest::Body::wrap_stream(progress.watch(stream)))
+                }
+                None => {
+                    return Err(Error::failed(
+                        ErrorCode::Connection,
+                        verb,
+                        "the stream was consumed already",
+                    ));
+                }
+            },
+        })
+    }
+}
+
+fn octets(request: RequestBuilder, length: Option<u64>) -> RequestBuilder {
+    let request = request.header(CONTENT_TYPE, "application/octet-stream");
+    match length {
+        Some(length) => request.header(CONTENT_LENGTH, length),
+        None => request,
+    }
+}
+
+/// Shares of one buffer, none of it copied.
+fn pieces(mut bytes: Bytes) -> impl Iterator<Item = Bytes> {
+    std::iter::from_fn(move || {
+        let next = bytes.split_to(bytes.len().min(CHUNK));
+        (!next.is_empty()).then_some(next)
+    })
+}
+
+/// Opens a local file for sending; its length when it is a regular file.
+pub(crate) async fn open(path: &Path, verb: &str) -> Result<(tokio::fs::File, Option<u64>)> {
+    let refuse =
+        |reason: String| Error::validation(verb, format!("the local file {}: {reason}", path.display()));
+    let file = tokio::fs::File::open(path).await.map_err(|error| refuse(error.to_string()))?;
+    let meta = file.metadata().await.map_err(|error| refuse(error.to_string()))?;
+    if meta.is_dir() {
+        return Err(refuse("it is a folder; upload its files one by one".into()));
+    }
+    Ok((file, meta.is_file().then_some(meta.len())))
+}

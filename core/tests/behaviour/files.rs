@@ -1,0 +1,174 @@
+//! Files both ways: whole or not at all, in any size, from and to anything.
+
+use crate::support::{Reply, Request, toolbox};
+use bytes::Bytes;
+use daytona_core::{Error, ErrorCode, Upload};
+use futures::{StreamExt, TryStreamExt};
+use serde_json::json;
+use std::path::Path;
+
+fn stored() -> Reply {
+    Reply::json(200, &json!({"name": "f", "path": "/f", "type": "file"}))
+}
+
+/// Content no two pieces of which are alike.
+fn content(length: usize) -> Bytes {
+    (0..length).map(|index| (index % 251) as u8 ^ (index / 65_536) as u8).collect::<Vec<_>>().into()
+}
+
+fn file(bytes: &Bytes) -> Reply {
+    Reply::Answer(200, vec![("content-type", "application/octet-stream".into())], bytes.to_vec())
+}
+
+#[tokio::test]
+async fn uploads_arrive_as_they_are() {
+    let folder = tempfile::tempdir().expect("tempdir");
+    for length in [0, 1, 70_000, 3_000_001] {
+        let bytes = content(length);
+        let local = folder.path().join("source");
+        std::fs::write(&local, &bytes).expect("writes");
+        let pieces: Vec<_> = bytes.chunks(10_000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        for upload in [
+            Upload::Bytes(bytes.clone()),
+            Upload::File(local.clone()),
+            Upload::Stream(futures::stream::iter(pieces).boxed()),
+        ] {
+            let streamed = matches!(upload, Upload::Stream(_));
+            let (server, sandbox) = toolbox(|_: &Request| stored()).await;
+            sandbox.fs().upload("/tmp/a b&c", upload).await.expect("uploaded");
+            let request = server.seen().pop().expect("a request");
+            assert_eq!(request.line(), "POST /toolbox/box/files/upload-v2?path=%2Ftmp%2Fa+b%26c");
+            assert_eq!(request.header("content-type"), Some("application/octet-stream"));
+            assert_eq!(request.header("content-length").is_some(), !streamed, "{length}");
+            assert!(request.body == bytes, "{length}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_local_file_that_cannot_be_read_costs_no_request() {
+    let (server, sandbox) = toolbox(|_: &Request| stored()).await;
+    let folder = tempfile::tempdir().expect("tempdir");
+    let before = server.seen().len();
+    for bad in [folder.path().join("absent"), folder.path().to_owned()] {
+        let error = sandbox.fs().upload("/f", Upload::File(bad.clone())).await.expect_err("refused");
+        assert_eq!(error.code(), ErrorCode::Validation);
+        assert!(error.message().contains(&bad.display().to_string()), "{error}");
+    }
+    for path in ["", "a\0b"] {
+        sandbox.fs().upload(path, Upload::Bytes(Bytes::new())).await.expect_err("refused");
+        sandbox.fs().download(path).await.expect_err("refused");
+    }
+    assert_eq!(server.seen().len(), before);
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_fails_the_upload_with_its_own_error() {
+    let (_server, sandbox) = toolbox(|_: &Request| stored()).await;
+    let broken = Error::new(ErrorCode::Validation, "the reader broke");
+    let pieces = futures::stream::iter([Ok(content(10)), Err(broken)]).boxed();
+    let error = sandbox.fs().upload("/f", Upload::Stream(pieces)).await.expect_err("broken");
+    assert_eq!((error.code(), error.message()), (ErrorCode::Validation, "the reader broke"));
+}
+
+#[tokio::test]
+async fn a_full_sandbox_is_a_quota_error() {
+    let (_server, sandbox) =
+        toolbox(|_: &Request| Reply::json(507, &json!({"message": "no space left", "code": "NO_SPACE"})))
+            .await;
+    let error = sandbox.fs().upload("/f", Upload::Bytes(content(10))).await.expect_err("full");
+    assert_eq!(error.code(), ErrorCode::Quota);
+}
+
+#[tokio::test]
+async fn downloads_arrive_as_they_are() {
+    let folder = tempfile::tempdir().expect("tempdir");
+    for length in [0, 1, 70_000, 3_000_001] {
+        let bytes = content(length);
+        let sent = bytes.clone();
+        let (server, sandbox) = toolbox(move |_: &Request| file(&sent)).await;
+        assert!(sandbox.fs().download("/tmp/f").await.expect("downloaded") == bytes);
+        assert_eq!(
+            server.lines().last().map(String::as_str),
+            Some("GET /toolbox/box/files/download?path=%2Ftmp%2Ff")
+        );
+        let stream = sandbox.fs().download_stream("/tmp/f").await.expect("opened");
+        let pieces: Vec<Bytes> = stream.try_collect().await.expect("streamed");
+        assert!(pieces.concat() == bytes);
+        let local = folder.path().join("target");
+        let size = sandbox.fs().download_to("/tmp/f", &local).await.expect("downloaded");
+        assert_eq!(size, length as u64);
+        assert!(std::fs::read(&local).expect("there") == bytes);
+        assert_eq!(names(folder.path()), ["target"]);
+    }
+}
+
+#[tokio::test]
+async fn a_file_cut_short_is_an_error_and_leaves_what_was_there() {
+    let folder = tempfile::tempdir().expect("tempdir");
+    let local = folder.path().join("target");
+    std::fs::write(&local, "before").expect("writes");
+    let by_length = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf";
+    let by_chunks = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n";
+    let by_close = b"HTTP/1.1 200 OK\r\n\r\nall or half, who knows";
+    for cut in [by_length.as_slice(), by_chunks, by_close] {
+        for reset in [false, true] {
+            let (_server, sandbox) = toolbox(move |_: &Request| match reset {
+                true => Reply::Reset(cut.to_vec()),
+                false => Reply::Bytes(cut.to_vec()),
+            })
+            .await;
+            sandbox.fs().download_to("/f", &local).await.expect_err("cut");
+            sandbox.fs().download("/f").await.expect_err("cut");
+            assert_eq!(std::fs::read_to_string(&local).expect("there"), "before");
+            assert_eq!(names(folder.path()), ["target"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_absent_file_is_not_found_and_touches_nothing() {
+    let folder = tempfile::tempdir().expect("tempdir");
+    let (_server, sandbox) = toolbox(|_: &Request| {
+        Reply::json(404, &json!({"message": "no such file", "code": "FILE_NOT_FOUND"}))
+    })
+    .await;
+    let error = sandbox.fs().download_to("/f", &folder.path().join("x")).await.expect_err("404");
+    assert_eq!(error.code(), ErrorCode::NotFound);
+    assert!(error.message().contains("/f") && error.message().contains("no such file"), "{error}");
+    assert!(names(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_written_is_a_validation_error() {
+    let folder = tempfile::tempdir().expect("tempdir");
+    let (server, sandbox) = toolbox(|_: &Request| file(&content(3))).await;
+    let error = sandbox.fs().download_to("/f", folder.path()).await.expect_err("a folder");
+    assert_eq!(error.code(), ErrorCode::Validation);
+    assert_eq!(server.lines().len(), 1, "found out before asking");
+    let error =
+        sandbox.fs().download_to("/f", &folder.path().join("no/such/folder")).await.expect_err("no folder");
+    assert_eq!(error.code(), ErrorCode::Validation);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn links_are_followed_and_devices_survive() {
+    let folder = tempfile::tempdir().expect("tempdir");
+    let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+    std::fs::write(&real, "before").expect("writes");
+    std::os::unix::fs::symlink(&real, &link).expect("links");
+    let (_server, sandbox) = toolbox(|_: &Request| file(&Bytes::from_static(b"after"))).await;
+    sandbox.fs().download_to("/f", &link).await.expect("downloaded");
+    assert_eq!(std::fs::read_to_string(&real).expect("there"), "after");
+    assert!(link.is_symlink());
+
+    assert_eq!(sandbox.fs().download_to("/f", Path::new("/dev/null")).await.expect("downloaded"), 5);
+    let kind = std::fs::metadata("/dev/null").expect("there").file_type();
+    assert!(std::os::unix::fs::FileTypeExt::is_char_device(&kind));
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("lists");
+    entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+}

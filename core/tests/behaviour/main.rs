@@ -1,0 +1,12 @@
+//! The client against servers that behave, and servers that do not, on real sockets.
+
+mod config;
+mod files;
+#[cfg(target_os = "linux")]
+mod local;
+mod processes;
+mod proxies;
+mod sandboxes;
+mod support;
+mod transport_errors;
+mod transport_retries;

@@ -1,0 +1,467 @@
+//! The monitor: makes what a sandbox needs outside of it, starts the child, and stays until it ends.
+//!
+//! It belongs to no one: it has a session of its own and outlives the server. Its lock on `monitor.lock` is how it
+//! is found again. It takes two signals: SIGTERM is passed on to the sandbox's init, SIGQUIT kills the sandbox.
+//! Whatever happens to it, the kernel kills the sandbox with it, and what it leaves is in the record it wrote first.
+
+use super::disk;
+use super::failure::{Done, Failure, Outcome, Step, fail};
+use super::identity::{self, StandIn};
+use super::inside::{self, Inside};
+use super::log::Log;
+use super::trees::Trees;
+use super::weaken::weakened;
+use crate::cgroup::Groups;
+use crate::folder::{Folder, Process, Report, Run};
+use crate::network::Plan;
+use crate::spec::{IdMap, Network};
+use crate::{Exit, SandboxSpec, leftovers};
+use rustix::event::{PollFd, PollFlags};
+use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
+use rustix::process::{Pid, Signal, WaitOptions};
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Runs a sandbox to its end.
+pub(super) fn run(folder: PathBuf, toolbox: PathBuf) -> ExitCode {
+    let folder = Folder::new(folder);
+    // Until the lock is taken, what is in the folder may be another monitor's.
+    let lock = match quiet().and_then(|()| lock(&folder)) {
+        Ok(lock) => lock,
+        Err(failure) => return fail_with(failure),
+    };
+    let mut held = Held::default();
+    let mut running = match start(&folder, &toolbox, &mut held, lock) {
+        Ok(running) => running,
+        Err(failure) => {
+            let _ = held.release(&folder);
+            return fail_with(failure);
+        }
+    };
+    say(&Outcome::Ready);
+    let exit = running.watch(&held);
+    // The record goes last: who reads it may rely on everything else being gone.
+    match held.release(&folder).and_then(|()| folder.write_exit(&exit)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn fail_with(failure: Failure) -> ExitCode {
+    say(&Outcome::Failed(failure));
+    ExitCode::FAILURE
+}
+
+/// Prints the outcome and closes stdout, whose end the engine waits for.
+fn say(outcome: &Outcome) {
+    let text = serde_json::to_string(outcome).unwrap_or_default();
+    let _ = writeln!(io::stdout(), "{text}");
+    if let Ok(null) = File::options().write(true).open("/dev/null") {
+        let _ = rustix::stdio::dup2_stdout(&null);
+    }
+}
+
+/// What the sandbox holds outside of itself.
+#[derive(Default)]
+struct Held {
+    child: Option<Pid>,
+    groups: Groups,
+    run: Run,
+}
+
+impl Held {
+    fn oom(&self) -> bool {
+        self.groups.oom_kills() > 0
+    }
+
+    /// Gives everything back; the child is dead after.
+    fn release(&mut self, folder: &Folder) -> io::Result<()> {
+        if let Some(child) = self.child.take() {
+            let _ = rustix::process::kill_process(child, Signal::KILL);
+            let _ = rustix::process::waitpid(Some(child), WaitOptions::empty());
+        }
+        if !self.groups.remove() {
+            return Err(io::Error::other("a control group still holds processes"));
+        }
+        if let Some(network) = self.run.network.take() {
+            network.remove()?;
+        }
+        leftovers::await_disk(folder)?;
+        folder.forget_run()
+    }
+}
+
+/// A sandbox whose toolbox runs.
+struct Running {
+    pid: Pid,
+    child: OwnedFd,
+    signals: OwnedFd,
+    log: Log,
+    /// Held until this process ends.
+    lock: File,
+}
+
+fn start(folder: &Folder, toolbox: &Path, held: &mut Held, lock: File) -> Done<Running> {
+    let spec = folder.read_spec().step("read the spec")?;
+    check(&spec, folder)?;
+    leftovers::clean(folder).step("clean up after the last run")?;
+    folder.forget_records().step("clean up after the last run")?;
+    let mut report = Report::default();
+    if !weakened("cgroups") {
+        held.groups = Groups::plan(&spec.id).step("look for control groups")?;
+    }
+    // On record before they are made: whoever kills this process, the next one knows what to look for.
+    held.run.cgroups = held.groups.folders().map(Path::to_owned).collect();
+    folder.write_run(&held.run).step("record the run")?;
+    held.groups.create(&spec.limits, &mut report).step("make control groups")?;
+    let (listener, log) = (listen(folder)?, Log::open(folder)?);
+    let disk = match spec.ids {
+        IdMap::Range { base, .. } => disk::mount(folder, base)?,
+        IdMap::Single => None,
+    };
+    let stand_in = stand_in(&held.groups, disk.is_some(), &spec, &mut report);
+    let egress = egress(&spec, &mut report);
+    held.run.network = egress.as_ref().map(|plan| plan.host_side.clone());
+    let (mine, theirs) =
+        rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+            .step("make a socket pair")?;
+    let signals = signals()?;
+    let socket = above_listener(theirs)?;
+    let inside = Inside {
+        spec: &spec,
+        toolbox,
+        socket,
+        monitors: std::iter::once(mine.as_raw_fd()).chain(egress.as_ref().map(Plan::lock_fd)).collect(),
+        resolvers: egress.as_ref().map(|plan| plan.resolvers.clone()),
+        listener: above_listener(listener)?,
+        log: above_listener(log.writer()?)?,
+        stand_in,
+    };
+    let (pid, child) = clone(inside)?;
+    held.child = Some(pid);
+    let raw = pid.as_raw_nonzero().get();
+    held.run.init = Some(Process::of(raw).step("look at the sandbox's init")?);
+    folder.write_run(&held.run).step("record the run")?;
+    if !weakened("userns") {
+        identity::map(raw, spec.ids, &spec.user)?;
+    }
+    rustix::net::send(&mine, b"g", SendFlags::NOSIGNAL).step("start building")?;
+    if matches!(spec.ids, IdMap::Range { .. }) {
+        let namespace =
+            rustix::fs::open(format!("/proc/{raw}/ns/user"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+                .step("open the user namespace")?;
+        let trees = Trees::make(&spec, toolbox, disk, Some(namespace.as_fd()))?;
+        if trees.send(&mine).is_err() {
+            // The child ended before it took them; what it said is the reason to give.
+            await_toolbox(&mine)?;
+        }
+    }
+    if let Some(plan) = egress {
+        let open = |name| File::open(format!("/proc/{raw}/ns/{name}")).map(OwnedFd::from);
+        let namespace = open("net").step("open the network namespace")?;
+        match plan.make(raw, namespace) {
+            Ok(host_side) => {
+                held.run.network = Some(host_side);
+                report.enforced.push("egress to public IPv4 addresses only (nftables)".to_owned());
+            }
+            Err(error) => {
+                let half = held.run.network.take().unwrap_or_default();
+                half.remove().step("take the network back")?;
+                report.warnings.push(format!("no egress to the internet: {error}"));
+            }
+        }
+        folder.write_run(&held.run).step("record the run")?;
+    }
+    // Moving a process between groups takes the kernel ten milliseconds, in which the child builds on. It starts
+    // nothing of the sandbox before the second word.
+    held.groups.add(raw).step("put the sandbox into its control groups")?;
+    let _ = rustix::net::send(&mine, b"g", SendFlags::NOSIGNAL);
+    await_toolbox(&mine)?;
+    if let Some(status) = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG).step("look at the init")? {
+        held.child = None;
+        return fail("start the toolbox", format!("it ended at once: {:?}", status.1));
+    }
+    folder.write_report(&report).step("write the report")?;
+    Ok(Running { pid, child, signals, log, lock })
+}
+
+/// Cuts the ties to whoever started this process.
+fn quiet() -> Done<()> {
+    // Fails only for a leader of a process group, which is as good.
+    let _ = rustix::process::setsid();
+    rustix::process::umask(Mode::from_raw_mode(0o077));
+    // SAFETY: descriptors from 3 up are not ours: this process has opened none yet.
+    unsafe { libc::close_range(3, libc::c_uint::MAX, 0) };
+    let _ = rustix::thread::set_name(c"daytona-monitor");
+    std::env::set_current_dir("/").step("enter /")
+}
+
+/// Takes the lock for the life of this process. A record lock, since the kernel tells others who holds it, and no
+/// child inherits it. It would also be lost if this process opened and closed the file a second time.
+fn lock(folder: &Folder) -> Done<File> {
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(folder.lock())
+        .step(format!("open {}", folder.lock().display()))?;
+    match rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(error) => fail("take the sandbox's lock", format!("{error}: it already runs")),
+    }
+}
+
+/// What a spec must not ask for, whoever wrote it.
+fn check(spec: &SandboxSpec, folder: &Folder) -> Done<()> {
+    let step = "check the spec";
+    crate::spec::check_id(&spec.id).step(step)?;
+    let same = std::fs::canonicalize(&spec.dir).ok() == std::fs::canonicalize(folder.path()).ok();
+    if !same {
+        return fail(step, format!("it is for the folder {}", spec.dir.display()));
+    }
+    let root = rustix::process::geteuid().is_root();
+    match spec.ids {
+        IdMap::Single if root => {
+            fail(step, "as root a sandbox needs a range of ids, or root inside would be root outside")
+        }
+        IdMap::Range { .. } if !root => {
+            fail(step, "a range of ids needs root; an ordinary user has a single one")
+        }
+        IdMap::Range { base, count }
+            if (base < 65_536 && !weakened("ids")) || base.checked_add(count).is_none() =>
+        {
+            fail(step, format!("the range of {count} ids from {base} reaches into those of the host"))
+        }
+        IdMap::Range { count, .. } if spec.user.uid >= count || spec.user.gid >= count => {
+            fail(step, format!("user {} is outside its range of {count} ids", spec.user.uid))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Decides on the network. What is in the way costs the sandbox its egress and not its life, and is reported.
+fn egress(spec: &SandboxSpec, report: &mut Report) -> Option<Plan> {
+    if spec.network == Network::None {
+        return None;
+    }
+    let plan = match spec.ids {
+        IdMap::Range { .. } => Plan::new(&spec.id),
+        IdMap::Single => Err(io::Error::other(
+            "an ordinary user cannot keep a sandbox off the host and private networks; run the server as root",
+        )),
+    };
+    plan.inspect_err(|error| report.warnings.push(format!("no egress to the internet: {error}"))).ok()
+}
+
+fn stand_in(groups: &Groups, disk: bool, spec: &SandboxSpec, report: &mut Report) -> StandIn {
+    if disk {
+        report.enforced.push("disk (ext4 image)".to_owned());
+    } else {
+        report.warnings.push(format!(
+            "the disk limit holds for each file and not for the sandbox as a whole: {}",
+            match spec.ids {
+                IdMap::Range { .. } => "this machine has no loop device or no mkfs.ext4",
+                IdMap::Single => "only root can mount a disk image",
+            }
+        ));
+    }
+    for (name, limited) in [("pids", groups.limits("pids")), ("memory", groups.limits("memory"))] {
+        if !limited {
+            report.enforced.push(format!("{name} (by process)"));
+        }
+    }
+    StandIn { pids: !groups.limits("pids"), memory: !groups.limits("memory"), disk: !disk }
+}
+
+/// The toolbox's socket, made here, so that its listener has this user's credentials and it is there before the
+/// sandbox is. Bound by a short name: a data folder may be deeper than a socket address is long.
+fn listen(folder: &Folder) -> Done<OwnedFd> {
+    let step = "make the toolbox's socket";
+    let parent =
+        rustix::fs::open(folder.path(), OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+            .step(step)?;
+    let name = format!("/proc/self/fd/{}/toolbox.sock", parent.as_raw_fd());
+    let address = rustix::net::SocketAddrUnix::new(name.as_str()).step(step)?;
+    let flags = SocketFlags::CLOEXEC;
+    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).step(step)?;
+    rustix::net::bind(&socket, &address).step(step)?;
+    rustix::net::listen(&socket, 1024).step(step)?;
+    Ok(socket)
+}
+
+/// Moves a descriptor out of the way of those the toolbox is handed.
+fn above_listener(fd: OwnedFd) -> Done<OwnedFd> {
+    rustix::io::fcntl_dupfd_cloexec(&fd, 16).step("move a descriptor")
+}
+
+/// Blocks the signals this process acts on and opens a descriptor that reads them.
+fn signals() -> Done<OwnedFd> {
+    // SAFETY: a zeroed set is only ever passed to the functions that fill it.
+    let mut set: libc::sigset_t = unsafe { std::mem::zeroed() };
+    // SAFETY: `set` is a valid set throughout; the mask and the descriptor belong to this one thread.
+    let fd = unsafe {
+        libc::sigemptyset(&raw mut set);
+        libc::sigaddset(&raw mut set, libc::SIGTERM);
+        libc::sigaddset(&raw mut set, libc::SIGQUIT);
+        libc::sigaddset(&raw mut set, libc::SIGINT);
+        libc::sigprocmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut());
+        libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC)
+    };
+    if fd < 0 {
+        return Err(io::Error::last_os_error()).step("listen for signals");
+    }
+    // SAFETY: just opened, and owned by no one else.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Forks the child into new namespaces. It gets its ids later, so it can do nothing before.
+fn clone(inside: Inside<'_>) -> Done<(Pid, OwnedFd)> {
+    let mut flags = libc::CLONE_NEWUSER
+        | libc::CLONE_NEWPID
+        | libc::CLONE_NEWNS
+        | libc::CLONE_NEWIPC
+        | libc::CLONE_NEWUTS
+        | libc::CLONE_NEWNET;
+    for (control, flag) in
+        [("netns", libc::CLONE_NEWNET), ("pidns", libc::CLONE_NEWPID), ("userns", libc::CLONE_NEWUSER)]
+    {
+        if weakened(control) {
+            flags &= !flag;
+        }
+    }
+    let mut pidfd: libc::c_int = -1;
+    // SAFETY: without CLONE_VM this is fork: the child gets a copy of this one-threaded process and its stack.
+    // The last two arguments, whose order differs by architecture, are both null.
+    let pid = unsafe {
+        libc::syscall(
+            libc::SYS_clone,
+            libc::c_long::from(flags | libc::CLONE_PIDFD | libc::SIGCHLD),
+            0_usize,
+            &raw mut pidfd,
+            0_usize,
+            0_usize,
+        )
+    };
+    match pid {
+        0 => {
+            reset_signals();
+            inside::run(inside)
+        }
+        1.. => {
+            let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+            let Some(pid) = pid else { return fail("make namespaces", "no process id") };
+            // SAFETY: the kernel has just put it there, and it is owned by no one else.
+            Ok((pid, unsafe { OwnedFd::from_raw_fd(pidfd) }))
+        }
+        _ => {
+            let error = io::Error::last_os_error();
+            fail("make namespaces", format!("{error}; see `daytona doctor` for what this machine allows"))
+        }
+    }
+}
+
+/// Masks and ignored signals are inherited through exec: without this no SIGTERM would reach the toolbox, and no
+/// program in the sandbox would end at a closed pipe.
+fn reset_signals() {
+    // SAFETY: as in `signals`; the set is emptied before it is used.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+    }
+}
+
+/// Waits until the child has become the toolbox: its end of the socket then closes without a failure in it.
+fn await_toolbox(socket: &OwnedFd) -> Done<()> {
+    let mut message = vec![0; 16 << 10];
+    loop {
+        let length = match rustix::net::recv(socket, &mut message[..], RecvFlags::empty()) {
+            Ok((_, length)) => length,
+            // It ended before it read all it was sent, which is told first and once; its own words come after.
+            Err(Errno::CONNRESET) => continue,
+            Err(error) => return Err(error).step("wait for the toolbox to start"),
+        };
+        let message = &message[..length];
+        match message {
+            [] => return Ok(()),
+            inside::ALIVE => {}
+            _ => {
+                return Err(serde_json::from_slice::<Failure>(message).unwrap_or_else(|error| Failure {
+                    step: "build the sandbox".to_owned(),
+                    reason: error.to_string(),
+                }));
+            }
+        }
+    }
+}
+
+impl Running {
+    /// Waits for the end of the sandbox, doing as signals say.
+    fn watch(&mut self, held: &Held) -> Exit {
+        let mut asked = None;
+        loop {
+            let log = if self.log.wants_more() { PollFlags::IN } else { PollFlags::empty() };
+            let mut fds = [
+                PollFd::new(&self.child, PollFlags::IN),
+                PollFd::new(&self.signals, PollFlags::IN),
+                PollFd::new(&self.log.reader, log),
+            ];
+            let woken = rustix::event::poll(&mut fds, Some(&self.log.patience()));
+            let [child, signals, output] = fds.map(|fd| fd.revents());
+            if output.contains(PollFlags::IN) || !self.log.wants_more() {
+                self.log.take();
+            }
+            if signals.contains(PollFlags::IN) {
+                asked = self.obey().or(asked);
+            }
+            if woken == Ok(0) && self.abandoned() {
+                let _ = rustix::process::pidfd_send_signal(&self.child, Signal::KILL);
+            }
+            if child.contains(PollFlags::IN) {
+                self.log.take();
+                return self.exit(held, asked);
+            }
+        }
+    }
+
+    /// Whether the sandbox's folder was deleted: no one can find the sandbox any more, so it must not run on. Asked
+    /// now and then, since ending an inotify watch would cost every stop ten milliseconds.
+    fn abandoned(&self) -> bool {
+        rustix::fs::fstat(&self.lock).is_ok_and(|lock| lock.st_nlink == 0)
+    }
+
+    /// Passes a signal on. What cannot be delivered is too late anyway.
+    fn obey(&self) -> Option<Signal> {
+        let mut buffer = [0_u8; size_of::<libc::signalfd_siginfo>()];
+        rustix::io::read(&self.signals, &mut buffer).ok()?;
+        let number = u32::from_ne_bytes([buffer[0], buffer[1], buffer[2], buffer[3]]);
+        let signal = if number == libc::SIGQUIT.unsigned_abs() { Signal::KILL } else { Signal::TERM };
+        let _ = rustix::process::pidfd_send_signal(&self.child, signal);
+        Some(signal)
+    }
+
+    fn exit(&self, held: &Held, asked: Option<Signal>) -> Exit {
+        let status = rustix::process::waitpid(Some(self.pid), WaitOptions::empty());
+        let status = status.ok().flatten().map(|(_, status)| status);
+        let code = status.and_then(|status| {
+            status.exit_status().or_else(|| status.terminating_signal().map(|signal| 128 + signal))
+        });
+        let oom = held.oom();
+        let reason = match (asked, code) {
+            (Some(Signal::KILL), _) => "killed on request".to_owned(),
+            (Some(_), _) => "stopped on request".to_owned(),
+            (None, Some(137)) if oom => "killed by the kernel: out of memory (oom)".to_owned(),
+            (None, Some(code)) if code > 128 => format!("its init was killed by signal {}", code - 128),
+            (None, Some(code)) => format!("its init ended with code {code}"),
+            (None, None) => "its init is gone".to_owned(),
+        };
+        Exit { code, oom, reason }
+    }
+}

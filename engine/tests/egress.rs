@@ -1,0 +1,256 @@
+//! NET: what a sandbox with egress reaches, and what it must not.
+//!
+//! The test runs in a network namespace of its own, as a machine with one uplink; behind that another namespace plays
+//! the internet and holds every address that is tried, so what is refused is refused by rules and not by absence.
+
+#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected is to fail there")]
+
+mod support;
+
+use daytona_engine::spec::Network;
+use daytona_engine::{Engine as _, SandboxSpec};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use support::Rig;
+
+/// Runs the named test in a network namespace of its own, unless that is where it runs.
+fn handed_over(test: &str) -> bool {
+    if std::env::var_os("DAYTONA_TEST_NETNS").is_some() {
+        return false;
+    }
+    let done = Command::new("unshare")
+        .arg("--net")
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env("DAYTONA_TEST_NETNS", "1")
+        .output()
+        .unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success() && said.contains("1 passed"), "{said}");
+    true
+}
+
+fn tool(line: &str) {
+    let words: Vec<_> = line.split(' ').collect();
+    let done = Command::new(words[0]).args(&words[1..]).output().unwrap();
+    assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn said(line: &str) -> String {
+    let words: Vec<_> = line.split(' ').collect();
+    String::from_utf8(Command::new(words[0]).args(&words[1..]).output().unwrap().stdout).unwrap()
+}
+
+const PUBLIC: &str = "198.51.100.7";
+const REFUSED: [&str; 9] = [
+    "10.9.9.9",
+    "172.16.9.9",
+    "192.168.9.9",
+    "100.64.9.9",
+    "169.254.169.254",
+    "127.0.0.1",
+    "224.0.0.9",
+    "203.0.113.2",
+    "203.0.113.1",
+];
+
+/// The namespace behind the uplink, and the process that serves ports 80 and 53 on all its addresses.
+struct Internet(Child);
+
+impl Internet {
+    fn new(resolvers: &[String]) -> Self {
+        let code = "import socket, threading, sys\n\
+                    def tcp(port):\n\
+                    \x20   s = socket.create_server(('0.0.0.0', port))\n\
+                    \x20   while True: s.accept()[0].close()\n\
+                    def udp():\n\
+                    \x20   s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+                    \x20   s.setsockopt(0, 8, 1)\n\
+                    \x20   s.bind(('0.0.0.0', 53))\n\
+                    \x20   while True:\n\
+                    \x20       data, info, _, peer = s.recvmsg(99, 99)\n\
+                    \x20       s.sendmsg([data], info, 0, peer)\n\
+                    for f, a in ((tcp, (80,)), (tcp, (53,)), (udp, ())):\n\
+                    \x20   threading.Thread(target=f, args=a, daemon=True).start()\n\
+                    print('ready', flush=True)\n\
+                    sys.stdin.read()\n";
+        let mut child = Command::new("unshare")
+            .args(["--net", "/usr/bin/python3", "-c", code])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, "ready\n");
+        tool("ip link set lo up");
+        tool(&format!("ip link add up0 type veth peer name wan netns {}", child.id()));
+        tool("ip addr add 203.0.113.2/24 dev up0");
+        tool("ip link set up0 up");
+        tool("ip route add default via 203.0.113.1");
+        let there = |line: &str| tool(&format!("nsenter -t {} -n {line}", child.id()));
+        there("ip link set lo up");
+        there("ip addr add 203.0.113.1/24 dev wan");
+        there("ip link set wan up");
+        let own = [PUBLIC]
+            .into_iter()
+            .chain(REFUSED[..5].iter().copied())
+            .chain(resolvers.iter().map(String::as_str));
+        for address in own {
+            there(&format!("ip addr add {address}/32 dev lo"));
+        }
+        Self(child)
+    }
+}
+
+impl Drop for Internet {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Which of the addresses answer, over TCP on a port.
+async fn reached(rig: &Rig, id: &str, port: u16, addresses: &[String]) -> Vec<String> {
+    let code = format!(
+        "import json, socket\n\
+         def reach(to):\n\
+         \x20   try: socket.create_connection((to, {port}), 2).close(); return True\n\
+         \x20   except OSError: return False\n\
+         print(json.dumps([to for to in {addresses:?} if reach(to)]))"
+    );
+    let ran = rig.python(id, &code).await;
+    let found: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    found.as_array().unwrap().iter().map(|to| to.as_str().unwrap().to_owned()).collect()
+}
+
+fn host_resolvers() -> Vec<String> {
+    let text = std::fs::read_to_string("/etc/resolv.conf").unwrap();
+    text.lines().filter_map(|line| line.strip_prefix("nameserver ")).map(|it| it.trim().to_owned()).collect()
+}
+
+async fn with_egress(rig: &Rig) -> SandboxSpec {
+    let spec = SandboxSpec { network: Network::Egress, ..rig.spec() };
+    rig.launch(&spec).await;
+    let report = rig.engine.report(&spec.id).await.unwrap().unwrap();
+    assert!(report.warnings.is_empty(), "{report:?}");
+    spec
+}
+
+#[tokio::test]
+async fn egress_reaches_the_internet_and_nothing_nearer() {
+    if handed_over("egress_reaches_the_internet_and_nothing_nearer") {
+        return;
+    }
+    let resolvers = host_resolvers();
+    let _internet = Internet::new(&resolvers);
+    let _everywhere = TcpListener::bind("0.0.0.0:80").unwrap();
+    let forwarding = || std::fs::read_to_string("/proc/sys/net/ipv4/conf/up0/forwarding").unwrap();
+    assert_eq!(forwarding(), "0\n");
+    let rig = Rig::new();
+    let (one, two) = (with_egress(&rig).await, with_egress(&rig).await);
+
+    let gateway = rig.sh(&one.id, "cat /proc/net/route").await.out;
+    let hex = gateway.lines().find(|line| line.contains("\t00000000\t")).unwrap().split('\t').nth(2).unwrap();
+    let gateway = std::net::Ipv4Addr::from(u32::from_str_radix(hex, 16).unwrap().swap_bytes());
+    let neighbour = rig.python(&two.id, "import socket; s = socket.socket(2, 2); s.connect(('198.51.100.7', 9)); print(s.getsockname()[0])").await;
+    let neighbour = neighbour.out.trim().to_owned();
+    rig.sh(&two.id, "python3 -m http.server 80 >/dev/null 2>&1 &").await;
+
+    let mut tried: Vec<String> = REFUSED.iter().map(|it| (*it).to_owned()).collect();
+    tried.extend([PUBLIC.to_owned(), gateway.to_string(), neighbour]);
+    tried.extend(resolvers.iter().cloned());
+    assert_eq!(reached(&rig, &one.id, 80, &tried).await, [PUBLIC]);
+    // Names: the host's resolvers, on their port, over both protocols.
+    assert_eq!(reached(&rig, &one.id, 53, &resolvers).await, resolvers);
+    let ask = format!(
+        "import socket\ns = socket.socket(2, 2)\ns.settimeout(3)\ns.sendto(b'?', ({:?}, 53))\nprint(s.recv(9))",
+        resolvers[0]
+    );
+    let ran = rig.python(&one.id, &ask).await;
+    assert_eq!(ran.out, "b'?'\n", "{ran:?}");
+    let named = rig.sh(&one.id, "cat /etc/resolv.conf").await.out;
+    assert!(resolvers.iter().all(|resolver| named.contains(resolver)), "{named}");
+    // No IPv6, not even to the host's end of the pair.
+    let six = "import os, socket\ntry: socket.create_connection(('ff02::1%eth0', 80), 2); print('reached')\nexcept OSError: print('refused')";
+    assert_eq!(rig.python(&one.id, six).await.out, "refused\n");
+
+    // The rules and the forwarding stand while any of the devices does.
+    assert_eq!(forwarding(), "1\n");
+    rig.engine.destroy(&one.id).await.unwrap();
+    assert_eq!(reached(&rig, &two.id, 80, &tried).await, [PUBLIC]);
+    rig.engine.stop(&two.id, std::time::Duration::ZERO).await.unwrap();
+    assert_eq!(said("nft list tables"), "");
+    assert!(!said("ip -o link").contains("dtn"));
+    assert_eq!(forwarding(), "0\n");
+    rig.engine.destroy(&two.id).await.unwrap();
+}
+
+/// The checks above see it when the rules do not refuse.
+#[cfg(feature = "weaken")]
+#[tokio::test]
+async fn without_rules_everything_nearer_is_reached() {
+    if handed_over("without_rules_everything_nearer_is_reached") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    let _everywhere = TcpListener::bind("0.0.0.0:80").unwrap();
+    let rig = Rig::weakened("rules");
+    let spec = with_egress(&rig).await;
+    let tried: Vec<String> = REFUSED.iter().map(|it| (*it).to_owned()).collect();
+    let found = reached(&rig, &spec.id, 80, &tried).await;
+    for to in ["10.9.9.9", "192.168.9.9", "169.254.169.254", "203.0.113.1", "203.0.113.2"] {
+        assert!(found.iter().any(|it| it == to), "{to} is not reached: {found:?}");
+    }
+    rig.engine.destroy(&spec.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_egress_there_is_no_network_at_all() {
+    if handed_over("without_egress_there_is_no_network_at_all") {
+        return;
+    }
+    let resolvers = host_resolvers();
+    let _internet = Internet::new(&resolvers);
+    let rig = Rig::new();
+    let spec = rig.start().await;
+    let tried: Vec<String> = [PUBLIC.to_owned()].into_iter().chain(resolvers).collect();
+    assert!(reached(&rig, &spec.id, 80, &tried).await.is_empty());
+    assert!(reached(&rig, &spec.id, 53, &tried).await.is_empty());
+    assert_eq!(said("nft list tables"), "");
+    rig.engine.destroy(&spec.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_machine_without_a_way_out_says_so_and_runs_the_sandbox() {
+    if handed_over("a_machine_without_a_way_out_says_so_and_runs_the_sandbox") {
+        return;
+    }
+    let rig = Rig::new();
+    let spec = SandboxSpec { network: Network::Egress, ..rig.spec() };
+    rig.launch(&spec).await;
+    let report = rig.engine.report(&spec.id).await.unwrap().unwrap();
+    assert!(report.warnings.iter().any(|warning| warning.contains("no default route")), "{report:?}");
+    assert_eq!(rig.sh(&spec.id, "echo alive").await.out, "alive\n");
+    rig.engine.destroy(&spec.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_killed_monitor_leaves_no_rules() {
+    if handed_over("a_killed_monitor_leaves_no_rules") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    let rig = Rig::new();
+    let spec = with_egress(&rig).await;
+    assert!(said("nft list tables").contains("daytona"));
+    let monitor = rustix::process::Pid::from_raw(support::monitor_of(&rig, &spec.id)).unwrap();
+    rustix::process::kill_process(monitor, rustix::process::Signal::KILL).unwrap();
+    rig.engine.wait(&spec.id).await.unwrap();
+    rig.engine.status(&spec.id).await.unwrap();
+    assert_eq!(said("nft list tables"), "");
+    assert!(!said("ip -o link").contains("dtn"));
+    rig.engine.destroy(&spec.id).await.unwrap();
+}

@@ -1,0 +1,64 @@
+//! One HTTP client per running sandbox, with its own connection pool over the sandbox's socket.
+
+use super::connector::Connector;
+use axum::body::Body;
+use daytona_protocol::system::UpdateEnvRequest;
+use http::{Method, Request, Response, Uri};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::{Client, Error};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Headers of a reply, and the bytes its head may have.
+const MAX_HEADERS: usize = 100;
+const MAX_HEAD: usize = 64 << 10;
+/// Idle connections kept per sandbox.
+const IDLE_CONNECTIONS: usize = 8;
+const IDLE: Duration = Duration::from_secs(60);
+/// A warm sandbox must take its environment by then, or another is used.
+const ENV_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Speaks to the toolbox of one sandbox. Cheap to clone; clones share the pool.
+#[derive(Clone, Debug)]
+pub(crate) struct ToolboxClient(Client<Connector, Body>);
+
+impl ToolboxClient {
+    pub(crate) fn new(socket: PathBuf) -> Self {
+        // A request is sent again only if a pooled connection turned out closed before anything was written.
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .http1_max_headers(MAX_HEADERS)
+            .http1_max_buf_size(MAX_HEAD)
+            .retry_canceled_requests(true)
+            .build(Connector::new(socket));
+        Self(client)
+    }
+
+    /// Sends a request. No deadline: a command may run for hours before it answers; a connection that breaks
+    /// is noticed at once.
+    pub(super) async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, Error> {
+        self.0.request(request).await
+    }
+
+    /// Gives the sandbox's later processes these variables.
+    pub(crate) async fn set_env(&self, env: &BTreeMap<String, String>) -> Result<(), String> {
+        let body = serde_json::to_vec(&UpdateEnvRequest { set: env.clone(), ..UpdateEnvRequest::default() })
+            .map_err(|error| error.to_string())?;
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(Uri::from_static("http://toolbox/env"))
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body))
+            .map_err(|error| error.to_string())?;
+        match tokio::time::timeout(ENV_DEADLINE, self.send(request)).await {
+            Ok(Ok(response)) if response.status().is_success() => Ok(()),
+            Ok(Ok(response)) => Err(format!("the toolbox answered {}", response.status())),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the toolbox did not answer in time".to_owned()),
+        }
+    }
+}

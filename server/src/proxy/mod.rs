@@ -1,0 +1,13 @@
+//! The toolbox proxy: `/toolbox/{sandboxId}/...` on this server leads to the toolbox in that sandbox.
+//!
+//! What must stay true: nothing is buffered that can be streamed; credentials never reach a sandbox; when the
+//! client goes, the call upstream is dropped, and with it what it runs; replies are hostile until shown
+//! otherwise, so their heads are bounded and never speak for this server.
+
+mod client;
+mod connector;
+pub(crate) mod forward;
+mod headers;
+mod tunnel;
+
+pub(crate) use client::ToolboxClient;

@@ -1,0 +1,77 @@
+//! The table of contents: every route, what guards it, and where it is handled.
+
+use crate::api_error::ApiError;
+use crate::app::App;
+use crate::extract::BODY_LIMIT;
+use crate::middleware::{auth, context, guard};
+use crate::openapi::{Document, tidy};
+use crate::{api_key, proxy, sandbox, system};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Routes anyone on this machine may ask.
+fn public() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(system::health::health))
+        .routes(routes!(system::config::config))
+        .routes(routes!(system::openapi::openapi))
+}
+
+/// The control plane.
+fn control_plane() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(sandbox::create::create, sandbox::list::list))
+        .routes(routes!(sandbox::paginated::paginated))
+        .routes(routes!(sandbox::get::get, sandbox::delete::delete))
+        .routes(routes!(sandbox::start::start))
+        .routes(routes!(sandbox::stop::stop))
+        .routes(routes!(sandbox::archive::archive))
+        .routes(routes!(sandbox::labels::labels))
+        .routes(routes!(sandbox::public::public))
+        .routes(routes!(sandbox::interval::autostop))
+        .routes(routes!(sandbox::interval::autoarchive))
+        .routes(routes!(sandbox::interval::autodelete))
+        .routes(routes!(sandbox::last_activity::last_activity))
+        .routes(routes!(sandbox::toolbox_proxy_url::toolbox_proxy_url))
+        .routes(routes!(api_key::create::create, api_key::list::list))
+        .routes(routes!(api_key::current::current))
+        .routes(routes!(api_key::get::get, api_key::delete::delete))
+}
+
+/// Every route without what guards it, and the document of them all: `(public, guarded, document)`.
+fn parts() -> (Router<Arc<App>>, Router<Arc<App>>, utoipa::openapi::OpenApi) {
+    let (open, open_document) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(system::health::health))
+        .nest("/api", public())
+        .split_for_parts();
+    let (guarded, guarded_document) = OpenApiRouter::new()
+        .nest("/api", control_plane().layer(DefaultBodyLimit::max(BODY_LIMIT)))
+        .routes(routes!(proxy::forward::forward))
+        .split_for_parts();
+    (open, guarded, tidy(open_document.merge_from(guarded_document)))
+}
+
+/// The document alone.
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    parts().2
+}
+
+/// The service: guards outside, handlers inside.
+pub(crate) fn service(app: Arc<App>) -> Router {
+    let (open, guarded, _) = parts();
+    guarded
+        .route_layer(from_fn_with_state(Arc::clone(&app), auth::require_key))
+        .merge(open)
+        .fallback(async || {
+            ApiError::not_found("There is nothing at this path; GET /api/openapi.json lists all")
+        })
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(from_fn_with_state(Arc::clone(&app), guard::own_names_only))
+        .layer(from_fn(context::surround))
+        .with_state(app)
+}

@@ -1,0 +1,80 @@
+"""What tests look at from outside: the local server's process, and everything a sandbox could leave behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import daytona_sdk
+
+BINARY = Path(daytona_sdk.__file__).parent / "bin/daytona"
+
+
+class LocalServer:
+    """A running server and its data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+
+    @property
+    def pid(self) -> int:
+        return int(json.loads((self.data / "server.json").read_text())["pid"])
+
+
+def machine(server: LocalServer) -> dict[str, int]:
+    """How many there are of everything a sandbox could leave behind."""
+    sandboxes = server.data / "sandboxes"
+    return {
+        "mounts": Path("/proc/self/mountinfo").read_text().count("\n"),
+        "loop devices": len(list(Path("/sys/block").glob("loop*/loop/backing_file"))),
+        "cgroups": sum(1 for folder, _, _ in os.walk("/sys/fs/cgroup") if "/daytona/" in folder),
+        "links": len(os.listdir("/sys/class/net")),
+        "processes": len(sandbox_processes()),
+        "sandbox folders": len(os.listdir(sandboxes)),
+        "server files": len(os.listdir(f"/proc/{server.pid}/fd")),
+        "disk in MiB": sum(file.lstat().st_blocks for file in sandboxes.rglob("*")) >> 11,
+    }
+
+
+def at_rest(server: LocalServer) -> dict[str, int]:
+    """The machine once nothing has changed for a while: the warm pool is full, what ended is gone."""
+    seen: list[dict[str, int]] = []
+
+    def steady() -> bool:
+        seen.append(machine(server))
+        return len(seen) >= 10 and all(look == seen[-1] for look in seen[-10:])
+
+    until(steady, f"a machine at rest, last {seen[-1:]}")
+    return seen[-1]
+
+
+def sandbox_processes() -> list[int]:
+    """Launchers and toolboxes, by the name they were started as."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            name = (entry / "cmdline").read_bytes().split(b"\0")[0].rsplit(b"/", 1)[-1]
+        except OSError:
+            continue
+        if name in (b"daytona-launcher", b"daytona-toolbox"):
+            found.append(int(entry.name))
+    return found
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    """Waits for a condition; fails with its name at the deadline."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+def process_ended(pid: int) -> bool:
+    """Whether a process is gone, or only waits to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True

@@ -1,0 +1,11 @@
+//! The duties of an init process: protect itself, reap every child, end everything at the end.
+
+mod harden;
+mod reaper;
+mod shutdown;
+mod tree;
+
+pub(crate) use harden::harden;
+pub(crate) use reaper::{Child, Reaper};
+pub(crate) use shutdown::end_all;
+pub(crate) use tree::Tree;

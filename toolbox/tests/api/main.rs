@@ -1,0 +1,18 @@
+//! The toolbox as its clients meet it: the real binary, a real socket, real processes. Files mirror URLs.
+
+mod bad_input;
+mod files_bulk;
+mod files_change;
+mod files_download;
+mod files_look;
+mod files_upload;
+mod harness;
+mod init;
+mod isolation;
+mod process_code_run;
+mod process_execute;
+mod process_output;
+mod session;
+mod session_end;
+mod session_logs;
+mod system;
