@@ -25,7 +25,7 @@ pub use daytona_protocol::sandbox::{SandboxState, SandboxVolume};
 pub use error::{Error, Result};
 pub use fs::{ByteStream, FileSystem, Upload};
 pub use process::{CodeRunParams, ExecuteResponse, Process};
-pub use sandbox::{CreateParams, Resources, Sandbox};
+pub use sandbox::{CreateParams, PreviewLink, Resources, Sandbox};
 pub use timeout::Timeout;
 
 /// The version of this SDK.

@@ -8,6 +8,7 @@ pub mod error;
 pub mod files;
 pub mod headers;
 mod lenient;
+pub mod preview;
 pub mod process;
 pub mod sandbox;
 pub mod session;

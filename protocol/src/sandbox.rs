@@ -319,22 +319,6 @@ pub struct SandboxLabels {
     pub labels: BTreeMap<String, String>,
 }
 
-/// `GET /sandbox/{id}/ports/{port}/preview-url`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", default)]
-pub struct PortPreviewUrl {
-    /// The sandbox the URL leads to.
-    #[serde(deserialize_with = "crate::lenient::null_default")]
-    pub sandbox_id: String,
-    /// The URL.
-    #[serde(deserialize_with = "crate::lenient::null_default")]
-    pub url: String,
-    /// Grants access as header `x-daytona-preview-token`.
-    #[serde(deserialize_with = "crate::lenient::null_default")]
-    pub token: String,
-}
-
 /// `GET /sandbox/{id}/toolbox-proxy-url`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

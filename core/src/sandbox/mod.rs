@@ -8,6 +8,8 @@ mod get;
 mod labels;
 mod list;
 mod params;
+mod preview_link;
+mod public;
 mod start;
 mod stop;
 mod toolbox;
@@ -19,6 +21,7 @@ pub(crate) use get::get;
 pub(crate) use list::list;
 pub(crate) use params::DEFAULT_LANGUAGE;
 pub use params::{CreateParams, Resources};
+pub use preview_link::PreviewLink;
 
 use crate::transport::{Base, Transport};
 use crate::{FileSystem, Process};
