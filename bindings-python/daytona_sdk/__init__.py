@@ -28,9 +28,20 @@ from .errors import (
     DaytonaValidationError,
     ProcessExecutionError,
 )
-from .filesystem import FileSystem, FileUpload
-from .process import CodeRunParams, ExecuteResponse, ExecutionArtifacts, Process
+from .filesystem import FileInfo, FileSystem, FileUpload, Match, ReplaceResult, SearchFilesResponse
+from .process import (
+    CodeRunParams,
+    Command,
+    ExecuteResponse,
+    ExecutionArtifacts,
+    Process,
+    Session,
+    SessionExecuteRequest,
+    SessionExecuteResponse,
+    SessionLogChunk,
+)
 from .sandbox import (
+    PortPreviewUrl,
     Sandbox,
     SandboxInfo,
     SandboxInstance,
@@ -39,9 +50,58 @@ from .sandbox import (
     SandboxTargetRegion,
 )
 
+# What most scripts do without is imported when it is first asked for, by __getattr__ below.
+_LAZY = {
+    ".charts": (
+        "BarChart",
+        "BarData",
+        "BoxAndWhiskerChart",
+        "BoxAndWhiskerData",
+        "Chart",
+        "Chart2D",
+        "ChartType",
+        "CompositeChart",
+        "LineChart",
+        "PieChart",
+        "PieData",
+        "PointChart",
+        "PointData",
+        "ScatterChart",
+        "parse_chart",
+    ),
+    ".git": (
+        "FileStatus",
+        "GitCommitInfo",
+        "GitCommitResponse",
+        "GitRemote",
+        "GitStatus",
+        "ListBranchResponse",
+    ),
+    ".lsp_server": (
+        "CompletionItem",
+        "CompletionList",
+        "LspLanguageId",
+        "LspLocation",
+        "LspRange",
+        "LspSymbol",
+        "Position",
+    ),
+}
+
 __all__ = [
+    "BarChart",
+    "BarData",
+    "BoxAndWhiskerChart",
+    "BoxAndWhiskerData",
+    "Chart",
+    "Chart2D",
+    "ChartType",
     "CodeLanguage",
     "CodeRunParams",
+    "Command",
+    "CompletionItem",
+    "CompletionList",
+    "CompositeChart",
     "CreateSandboxParams",
     "Daytona",
     "DaytonaAuthenticationError",
@@ -57,21 +117,83 @@ __all__ = [
     "DaytonaValidationError",
     "ExecuteResponse",
     "ExecutionArtifacts",
+    "FileInfo",
+    "FileStatus",
     "FileSystem",
     "FileUpload",
+    "GitCommitInfo",
+    "GitCommitResponse",
+    "GitRemote",
+    "GitStatus",
+    "LineChart",
+    "ListBranchResponse",
+    "LspLanguageId",
+    "LspLocation",
+    "LspRange",
+    "LspSymbol",
+    "Match",
+    "PieChart",
+    "PieData",
+    "PointChart",
+    "PointData",
+    "PortPreviewUrl",
+    "Position",
     "Process",
     "ProcessExecutionError",
+    "ReplaceResult",
     "Sandbox",
     "SandboxInfo",
     "SandboxInstance",
     "SandboxResources",
     "SandboxState",
     "SandboxTargetRegion",
+    "ScatterChart",
+    "SearchFilesResponse",
+    "Session",
+    "SessionExecuteRequest",
+    "SessionExecuteResponse",
+    "SessionLogChunk",
     "__version__",
+    "parse_chart",
 ]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .charts import (
+        BarChart,
+        BarData,
+        BoxAndWhiskerChart,
+        BoxAndWhiskerData,
+        Chart,
+        Chart2D,
+        ChartType,
+        CompositeChart,
+        LineChart,
+        PieChart,
+        PieData,
+        PointChart,
+        PointData,
+        ScatterChart,
+        parse_chart,
+    )
+    from .git import (
+        FileStatus,
+        GitCommitInfo,
+        GitCommitResponse,
+        GitRemote,
+        GitStatus,
+        ListBranchResponse,
+    )
+    from .lsp_server import (
+        CompletionItem,
+        CompletionList,
+        LspLanguageId,
+        LspLocation,
+        LspRange,
+        LspSymbol,
+        Position,
+    )
+
     # Deprecated names; at run time __getattr__ below gives them with a warning.
     CreateWorkspaceParams = CreateSandboxParams
     Workspace = Sandbox
@@ -95,4 +217,15 @@ def __getattr__(name: str) -> object:
         now = _RENAMED[name]
         warnings.warn(f"{name} is deprecated; use {now} instead", DeprecationWarning, stacklevel=2)
         return globals()[now]
+    for module, names in _LAZY.items():
+        if name in names:
+            from importlib import import_module
+
+            found: object = getattr(import_module(module, __name__), name)
+            globals()[name] = found
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

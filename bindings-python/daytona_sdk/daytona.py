@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._daytona import Daytona
 from ._values import TextEnum, Value
 from .errors import DaytonaError
+from .process import SessionExecuteRequest, SessionExecuteResponse
 from .sandbox import SandboxResources, SandboxTargetRegion
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "DaytonaError",
     "SandboxResources",
     "SandboxTargetRegion",
+    "SessionExecuteRequest",
+    "SessionExecuteResponse",
 ]
 
 

@@ -14,7 +14,99 @@ if TYPE_CHECKING:
     #: The last two are streamed.
     FileContent = Union[bytes, bytearray, memoryview, str, PathLike[str], BinaryIO]
 
-__all__ = ["DownloadStream", "FileSystem", "FileUpload"]
+__all__ = [
+    "DownloadStream",
+    "FileInfo",
+    "FileSystem",
+    "FileUpload",
+    "Match",
+    "ReplaceResult",
+    "SearchFilesResponse",
+]
+
+
+class FileInfo(Value):
+    """What is known about a file or folder.
+
+    Args:
+        name: Its name, without the folder.
+        is_dir: Whether it is a folder.
+        size: Bytes.
+        mod_time: When it was last changed, ISO 8601.
+        mode: Kind and permissions as ``ls -l`` shows them: ``"-rw-r--r--"``.
+        permissions: The permissions in octal: ``"0644"``.
+        owner: Name of its user.
+        group: Name of its group.
+    """
+
+    __slots__ = ("name", "is_dir", "size", "mod_time", "mode", "permissions", "owner", "group")
+
+    def __init__(
+        self,
+        name: str,
+        is_dir: bool = False,
+        size: int = 0,
+        mod_time: str = "",
+        mode: str = "",
+        permissions: str = "",
+        owner: str = "",
+        group: str = "",
+    ) -> None:
+        self.name = name
+        self.is_dir = is_dir
+        self.size = size
+        self.mod_time = mod_time
+        self.mode = mode
+        self.permissions = permissions
+        self.owner = owner
+        self.group = group
+
+
+class Match(Value):
+    """A line in which ``fs.find_files`` found the pattern.
+
+    Args:
+        file: Path of the file.
+        line: Number of the line; the first is 1.
+        content: The line.
+    """
+
+    __slots__ = ("file", "line", "content")
+
+    def __init__(self, file: str, line: int, content: str) -> None:
+        self.file = file
+        self.line = line
+        self.content = content
+
+
+class SearchFilesResponse(Value):
+    """What ``fs.search_files`` found.
+
+    Args:
+        files: Paths of the files.
+    """
+
+    __slots__ = ("files",)
+
+    def __init__(self, files: list[str] | None = None) -> None:
+        self.files = files if files is not None else []
+
+
+class ReplaceResult(Value):
+    """What ``fs.replace_in_files`` did to one file.
+
+    Args:
+        file: Path of the file.
+        success: Whether it holds the new text now, or nothing had to be replaced.
+        error: Why not.
+    """
+
+    __slots__ = ("file", "success", "error")
+
+    def __init__(self, file: str, success: bool = True, error: str | None = None) -> None:
+        self.file = file
+        self.success = success
+        self.error = error
 
 
 class FileUpload(Value):

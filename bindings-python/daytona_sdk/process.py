@@ -8,9 +8,20 @@ from .errors import ProcessExecutionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from .charts import Chart
 
-__all__ = ["CodeRunParams", "ExecuteResponse", "ExecutionArtifacts", "Process", "ProcessExecutionError"]
+__all__ = [
+    "CodeRunParams",
+    "Command",
+    "ExecuteResponse",
+    "ExecutionArtifacts",
+    "Process",
+    "ProcessExecutionError",
+    "Session",
+    "SessionExecuteRequest",
+    "SessionExecuteResponse",
+    "SessionLogChunk",
+]
 
 
 class CodeRunParams(Value):
@@ -34,12 +45,12 @@ class ExecutionArtifacts(Value):
 
     Args:
         stdout: What it printed to stdout.
-        charts: The charts it showed, as the toolbox sent them.
+        charts: The charts it showed: values of :mod:`daytona_sdk.charts`.
     """
 
     __slots__ = ("stdout", "charts")
 
-    def __init__(self, stdout: str = "", charts: list[Any] | None = None) -> None:
+    def __init__(self, stdout: str = "", charts: list[Chart] | None = None) -> None:
         self.stdout = stdout
         self.charts = charts if charts is not None else []
 
@@ -89,3 +100,106 @@ class ExecuteResponse(Value):
         """
         check_exit(self.exit_code, self.result, self.stdout, self.stderr)
         return self
+
+
+class Command(Value):
+    """A command of a session.
+
+    Args:
+        id: Its id.
+        command: The command line.
+        exit_code: None while it runs.
+    """
+
+    __slots__ = ("id", "command", "exit_code")
+
+    def __init__(self, id: str, command: str = "", exit_code: int | None = None) -> None:
+        self.id = id
+        self.command = command
+        self.exit_code = exit_code
+
+
+class Session(Value):
+    """A session: a shell that keeps its folder and variables from one command to the next.
+
+    Args:
+        session_id: Its id.
+        commands: The commands it was given so far.
+    """
+
+    __slots__ = ("session_id", "commands")
+
+    def __init__(self, session_id: str, commands: list[Command] | None = None) -> None:
+        self.session_id = session_id
+        self.commands = commands if commands is not None else []
+
+    @property
+    def id(self) -> str:
+        """The same as ``session_id``."""
+        return self.session_id
+
+
+class SessionExecuteRequest(Value):
+    """A command for a session.
+
+    Args:
+        command: The command line.
+        run_async: Whether to return at once and let it run.
+        var_async: Earlier name of ``run_async``.
+
+    Example:
+        ```python
+        sandbox.process.execute_session_command("build", SessionExecuteRequest(command="make", run_async=True))
+        ```
+    """
+
+    __slots__ = ("command", "run_async", "var_async")
+
+    def __init__(self, command: str, run_async: bool | None = None, var_async: bool | None = None) -> None:
+        self.command = command
+        self.run_async = run_async
+        self.var_async = var_async
+
+
+class SessionExecuteResponse(Value):
+    """The outcome of a command in a session.
+
+    Args:
+        cmd_id: Id of the command, for its logs.
+        output: What it wrote, when it was waited for.
+        exit_code: None while it runs.
+        stdout: stdout alone, when it was waited for.
+        stderr: stderr alone, when it was waited for.
+    """
+
+    __slots__ = ("cmd_id", "output", "exit_code", "stdout", "stderr")
+
+    def __init__(
+        self,
+        cmd_id: str | None = None,
+        output: str | None = None,
+        exit_code: int | None = None,
+        *,
+        stdout: str | None = None,
+        stderr: str | None = None,
+    ) -> None:
+        self.cmd_id = cmd_id
+        self.output = output
+        self.exit_code = exit_code
+        self.stdout = stdout
+        self.stderr = stderr
+
+
+class SessionLogChunk(Value):
+    """A piece of a command's output, as it was written.
+
+    Args:
+        text: The text; it never ends within a character.
+        source: ``"stdout"`` or ``"stderr"``.
+    """
+
+    __slots__ = ("text", "source")
+
+    def __init__(self, text: str, source: str = "stdout") -> None:
+        self.text = text
+        self.source = source

@@ -6,6 +6,7 @@ from ._daytona import Sandbox
 from ._values import OpenTextEnum, TextEnum, Value
 
 __all__ = [
+    "PortPreviewUrl",
     "Sandbox",
     "SandboxInfo",
     "SandboxInstance",
@@ -179,3 +180,25 @@ class SandboxInstance(SandboxInfo):
     def info(self) -> SandboxInfo:
         """The same facts as a :class:`SandboxInfo`."""
         return SandboxInfo(**dict(self._items()))
+
+
+class PortPreviewUrl(Value):
+    """Where a port of a sandbox can be reached.
+
+    Args:
+        url: URL of what listens on the port.
+        token: What a private sandbox asks for, in the header ``x-daytona-preview-token``. Not printed.
+
+    Example:
+        ```python
+        preview = sandbox.get_preview_link(3000)
+        request = urllib.request.Request(preview.url, headers={"x-daytona-preview-token": preview.token})
+        ```
+    """
+
+    __slots__ = ("url", "token")
+    _secret_fields = frozenset({"token"})
+
+    def __init__(self, url: str, token: str = "") -> None:
+        self.url = url
+        self.token = token

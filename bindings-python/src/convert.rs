@@ -196,12 +196,14 @@ pub(crate) fn execute_response<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     static RESPONSE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     static ARTIFACTS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    static PARSE_CHARTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let charts = if response.charts.is_empty() {
         None
     } else {
         // Charts are rare and small; Python's own parser turns their JSON into Python objects.
         let text = serde_json::Value::Array(response.charts.clone()).to_string();
-        Some(py.import("json")?.call_method1("loads", (text,))?)
+        let decoded = py.import("json")?.call_method1("loads", (text,))?;
+        Some(PARSE_CHARTS.import(py, "daytona_sdk.charts", "parse_charts")?.call1((decoded,))?)
     };
     // One Python string for both places it shows up in.
     let stdout = response.stdout.as_str().into_pyobject(py)?;

@@ -9,18 +9,52 @@ import pytest
 
 import daytona_sdk
 from daytona_sdk import (
+    BarChart,
+    BarData,
+    BoxAndWhiskerChart,
+    BoxAndWhiskerData,
+    Chart,
+    ChartType,
     CodeLanguage,
     CodeRunParams,
+    Command,
+    CompletionItem,
+    CompletionList,
+    CompositeChart,
     CreateSandboxParams,
     DaytonaConfig,
     ExecuteResponse,
     ExecutionArtifacts,
+    FileInfo,
+    FileStatus,
     FileUpload,
+    GitCommitInfo,
+    GitCommitResponse,
+    GitRemote,
+    GitStatus,
+    LineChart,
+    ListBranchResponse,
+    LspLanguageId,
+    LspLocation,
+    LspRange,
+    LspSymbol,
+    Match,
+    PieChart,
+    PieData,
+    PointData,
+    PortPreviewUrl,
+    Position,
     ProcessExecutionError,
+    ReplaceResult,
     SandboxInstance,
     SandboxResources,
     SandboxState,
     SandboxTargetRegion,
+    SearchFilesResponse,
+    Session,
+    SessionExecuteRequest,
+    SessionExecuteResponse,
+    SessionLogChunk,
 )
 
 VALUES = [
@@ -28,10 +62,42 @@ VALUES = [
     CreateSandboxParams(language="python", labels={"a": "b"}, resources=SandboxResources(cpu=2)),
     SandboxResources(cpu=2, memory=4, disk=20),
     CodeRunParams(argv=["a"], env={"B": "c"}),
-    ExecutionArtifacts("out", charts=[{"type": "line"}]),
+    ExecutionArtifacts("out", charts=[Chart(title="t")]),
     ExecuteResponse(exit_code=3, result="both", stdout="out", stderr="err"),
     FileUpload("path", b"content"),
     SandboxInstance(id="one", state="started", env={"A": "b"}, cpu=2),
+    PortPreviewUrl("http://3000-one.example", "s3cret"),
+    Command(id="c1", command="true", exit_code=0),
+    Session(session_id="s1", commands=[Command("c1")]),
+    SessionExecuteRequest(command="true", run_async=True),
+    SessionExecuteResponse(cmd_id="c1", output="out", exit_code=0, stdout="out", stderr=""),
+    SessionLogChunk(text="out", source="stderr"),
+    FileInfo(name="a", is_dir=False, size=1, mod_time="t", mode="-rw-r--r--", permissions="0644", owner="o", group="g"),
+    Match(file="a", line=1, content="text"),
+    SearchFilesResponse(files=["a"]),
+    ReplaceResult(file="a", success=False, error="read-only"),
+    FileStatus(name="a", staging="Added", worktree="Unmodified", extra=""),
+    GitStatus(current_branch="main", file_status=[FileStatus("a")], ahead=1, behind=2, branch_published=True),
+    ListBranchResponse(branches=["main"]),
+    GitCommitResponse(sha="abc"),
+    GitCommitInfo(hash="abc", message="m", author="a", email="e", timestamp="t"),
+    GitRemote(name="origin", url="https://example.com/r.git"),
+    Position(line=1, character=2),
+    LspRange(start=Position(1, 2), end=Position(3, 4)),
+    LspLocation(uri="file:///a"),
+    LspSymbol(name="f", kind=12, location=LspLocation("file:///a", LspRange(Position(0, 0), Position(0, 1)))),
+    CompletionItem(label="print", kind=3, insert_text="print"),
+    CompletionList(is_incomplete=True, items=[CompletionItem("print")]),
+    PointData(label="a", points=[(1, 2)]),
+    BarData(label="a", group="g", value=3),
+    PieData(label="a", angle=90, radius=1, autopct=25),
+    BoxAndWhiskerData(label="a", min=1, first_quartile=2, median=3, third_quartile=4, max=5, outliers=[9]),
+    Chart(type="heatmap", title="t", png="AA=="),
+    LineChart(type=ChartType.LINE, elements=[PointData("a", [(1, 2)])], x_label="x", y_scale="log"),
+    BarChart(title="t", elements=[BarData("a")]),
+    PieChart(elements=[PieData("a")]),
+    BoxAndWhiskerChart(elements=[BoxAndWhiskerData("a")], y_label="y"),
+    CompositeChart(elements=[PieChart()]),
 ]
 
 
@@ -42,8 +108,8 @@ class TestEveryValue:
 
     def test_is_compared_by_its_fields(self, value: object) -> None:
         other = pickle.loads(pickle.dumps(value))
-        field = type(value).__mro__[-3].__slots__[0]
-        setattr(other, field, "something else")
+        slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
+        setattr(other, slots[-1], "something else")
         assert other != value
         assert value != object()
 
@@ -81,6 +147,19 @@ def test_enums_are_their_text() -> None:
     assert pickle.loads(pickle.dumps(CodeLanguage.PYTHON)) is CodeLanguage.PYTHON
     with pytest.raises(ValueError, match="cobol"):
         CodeLanguage("cobol")
+
+
+def test_a_preview_link_prints_no_token() -> None:
+    assert repr(PortPreviewUrl("http://a", "s3cret")) == "PortPreviewUrl(url='http://a', token='***')"
+
+
+def test_a_session_has_both_names_of_its_id() -> None:
+    assert Session("s1").id == Session("s1").session_id == "s1"
+
+
+def test_lsp_languages_are_their_text() -> None:
+    assert [language.value for language in LspLanguageId] == ["python", "typescript", "javascript"]
+    assert LspLanguageId.PYTHON == "python"
 
 
 def test_an_unknown_state_is_a_state() -> None:
@@ -154,10 +233,11 @@ def test_everything_exported_is_there() -> None:
 
 
 def test_earlier_import_paths_work() -> None:
+    from daytona_sdk import charts, git, lsp_server
     from daytona_sdk.common.code_run_params import CodeRunParams as Params
     from daytona_sdk.common.errors import DaytonaError as Error
     from daytona_sdk.common.execute_response import ExecuteResponse as Response
-    from daytona_sdk.daytona import Daytona, DaytonaError, SandboxTargetRegion
+    from daytona_sdk.daytona import Daytona, DaytonaError, SandboxTargetRegion, SessionExecuteRequest
     from daytona_sdk.filesystem import FileSystem, FileUpload
     from daytona_sdk.process import Process
     from daytona_sdk.sandbox import Sandbox, SandboxState
@@ -167,3 +247,7 @@ def test_earlier_import_paths_work() -> None:
     assert (FileSystem, FileUpload, Process) == (daytona_sdk.FileSystem, daytona_sdk.FileUpload, daytona_sdk.Process)
     assert (Sandbox, SandboxState) == (daytona_sdk.Sandbox, daytona_sdk.SandboxState)
     assert SandboxTargetRegion is daytona_sdk.SandboxTargetRegion
+    assert SessionExecuteRequest is daytona_sdk.SessionExecuteRequest
+    for module in (charts, git, lsp_server):
+        for name in module.__all__:
+            assert getattr(module, name) is getattr(daytona_sdk, name)
