@@ -1,4 +1,4 @@
-//! The Daytona client: configuration, transport, sandboxes, processes and files.
+//! The Daytona client: configuration, transport, sandboxes, processes, files and git.
 //!
 //! Everything that is policy lives here: precedence of settings, retries, deadlines, redirects, the mapping
 //! from answers to errors, the local target. A binding converts arguments, makes one call, maps the error.
@@ -11,6 +11,7 @@ mod client;
 pub mod config;
 mod error;
 mod fs;
+mod git;
 pub mod local;
 mod process;
 mod sandbox;
@@ -24,6 +25,7 @@ pub use daytona_protocol::ErrorCode;
 pub use daytona_protocol::sandbox::{SandboxState, SandboxVolume};
 pub use error::{Error, Result};
 pub use fs::{ByteStream, FileSystem, Upload};
+pub use git::{FileStatus, Git, GitClone, GitCommitInfo, GitRemote, GitStatus, GitTransfer};
 pub use process::{CodeRunParams, ExecuteResponse, Process};
 pub use sandbox::{CreateParams, PreviewLink, Resources, Sandbox};
 pub use timeout::Timeout;

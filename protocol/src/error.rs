@@ -119,6 +119,28 @@ pub mod toolbox {
     pub const INTERPRETER_MISSING: &str = "INTERPRETER_MISSING";
     /// 413, the process printed more than one answer may carry.
     pub const OUTPUT_TOO_LARGE: &str = "OUTPUT_TOO_LARGE";
+    /// 401, the git remote wants credentials, or others.
+    pub const GIT_AUTH_FAILED: &str = "GIT_AUTH_FAILED";
+    /// 403, the git remote knows the credentials and refuses.
+    pub const GIT_FORBIDDEN: &str = "GIT_FORBIDDEN";
+    /// 404, no git repository there.
+    pub const GIT_REPO_NOT_FOUND: &str = "GIT_REPO_NOT_FOUND";
+    /// 404, no such branch, tag or commit.
+    pub const GIT_BRANCH_NOT_FOUND: &str = "GIT_BRANCH_NOT_FOUND";
+    /// 409, a branch of that name is there.
+    pub const GIT_BRANCH_EXISTS: &str = "GIT_BRANCH_EXISTS";
+    /// 409, the remote has commits that the pushed branch lacks.
+    pub const GIT_PUSH_REJECTED: &str = "GIT_PUSH_REJECTED";
+    /// 409, uncommitted changes would be lost.
+    pub const GIT_DIRTY_WORKTREE: &str = "GIT_DIRTY_WORKTREE";
+    /// 409, two histories that git cannot join by itself.
+    pub const GIT_MERGE_CONFLICT: &str = "GIT_MERGE_CONFLICT";
+    /// 422, a rule of the git remote forbids the push.
+    pub const GIT_REMOTE_REJECTED: &str = "GIT_REMOTE_REJECTED";
+    /// 502, the git remote cannot be reached.
+    pub const GIT_TRANSPORT_FAILED: &str = "GIT_TRANSPORT_FAILED";
+    /// 422, there is no git in the sandbox.
+    pub const GIT_MISSING: &str = "GIT_MISSING";
 }
 
 /// The body of every error answer, from the control plane and from the toolbox alike.

@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod files;
+pub mod git;
 pub mod headers;
 mod lenient;
 pub mod preview;

@@ -24,7 +24,7 @@ pub use params::{CreateParams, Resources};
 pub use preview_link::PreviewLink;
 
 use crate::transport::{Base, Transport};
-use crate::{FileSystem, Process};
+use crate::{FileSystem, Git, Process};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use daytona_protocol::sandbox::{self as wire, LANGUAGE_LABEL};
 use std::sync::Arc;
@@ -84,6 +84,12 @@ impl Sandbox {
     #[must_use]
     pub fn fs(&self) -> FileSystem {
         FileSystem::new(self.clone())
+    }
+
+    /// Works on git repositories in it.
+    #[must_use]
+    pub fn git(&self) -> Git {
+        Git::new(self.clone())
     }
 
     pub(crate) fn transport(&self) -> &Arc<Transport> {

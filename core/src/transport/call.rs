@@ -42,6 +42,8 @@ pub(crate) enum Kind {
     Plain,
     /// A process runs while the request is open: 408, 413 and 422 speak of the process.
     Process,
+    /// Git may have asked a remote: 401 and 403 may speak of the remote's credentials.
+    Git,
 }
 
 /// One request, before it is known where its service is.

@@ -62,7 +62,7 @@ fn from_parts(context: &Context, status: StatusCode, headers: &HeaderMap, body: 
     let code = code_of(context.kind, status, &reason);
     let said = reason.message.clone().unwrap_or_else(|| unspoken(context, status, headers, body));
     let mut message = said.clone();
-    if let Some(hint) = hint(context, code, status) {
+    if let Some(hint) = hint(context, code, status, reason.code.as_deref()) {
         message = format!("{}. {hint}", message.trim_end_matches('.'));
     }
     context.error(code, message).with_facts(|facts| {
@@ -81,10 +81,14 @@ fn from_parts(context: &Context, status: StatusCode, headers: &HeaderMap, body: 
 fn code_of(kind: Kind, status: StatusCode, reason: &reason::Reason) -> ErrorCode {
     match reason.code.as_deref() {
         Some(
-            toolbox::PROCESS_EXECUTION_TIMEOUT | toolbox::INTERPRETER_MISSING | toolbox::OUTPUT_TOO_LARGE,
+            toolbox::PROCESS_EXECUTION_TIMEOUT
+            | toolbox::INTERPRETER_MISSING
+            | toolbox::GIT_MISSING
+            | toolbox::OUTPUT_TOO_LARGE,
         ) => {
             return ErrorCode::ProcessExecution;
         }
+        Some(toolbox::GIT_TRANSPORT_FAILED) => return ErrorCode::Connection,
         Some(toolbox::NO_SPACE | "QUOTA_EXCEEDED") => return ErrorCode::Quota,
         Some(code) => {
             if let Some(known) = ErrorCode::ALL.into_iter().find(|known| known.as_str() == code) {
@@ -122,8 +126,16 @@ fn unspoken(context: &Context, status: StatusCode, headers: &HeaderMap, body: &[
     )
 }
 
-fn hint(context: &Context, code: ErrorCode, status: StatusCode) -> Option<String> {
+fn hint(context: &Context, code: ErrorCode, status: StatusCode, said: Option<&str>) -> Option<String> {
+    const REMOTE: &str = "the username and password (or token) given for the git remote";
     match (code, status.as_u16()) {
+        _ if matches!(said, Some(toolbox::GIT_AUTH_FAILED | toolbox::GIT_FORBIDDEN)) => {
+            Some(format!("Check {REMOTE}"))
+        }
+        // Other toolboxes use the codes of the proxy before them.
+        (ErrorCode::Authentication | ErrorCode::Authorization, 401 | 403) if context.kind == Kind::Git => {
+            Some(format!("Check {REMOTE}, or {}", context.credential))
+        }
         (ErrorCode::Authentication, _) => {
             Some(format!("Check {} and that it belongs to {}", context.credential, context.api_url))
         }
