@@ -159,10 +159,13 @@ def bench_create(work: Path) -> None:
 
 
 def wait_for_pool(size: int) -> None:
-    """Waits until the server keeps that many sandboxes ready, seen from their folders on disk."""
-    folder = Path(os.environ["DAYTONA_DATA_DIR"], "sandboxes")
+    """Waits until that many sandboxes can be claimed."""
+    import json
+    from urllib.request import urlopen
+
+    url = json.loads(Path(os.environ["DAYTONA_DATA_DIR"], "server.json").read_text())["url"]
     deadline = time.monotonic() + 60
-    while not folder.is_dir() or len(list(folder.glob("*/toolbox.sock"))) < size:
+    while json.load(urlopen(f"{url}/health"))["warmSandboxes"] < size:
         if time.monotonic() > deadline:
             raise RuntimeError("the warm pool did not fill within 60 s")
         time.sleep(0.05)

@@ -30,6 +30,9 @@ pub struct Health {
     /// Version of what answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// Sandboxes that are ready to be claimed; a server's answer only.
+    #[serde(rename = "warmSandboxes", skip_serializing_if = "Option::is_none")]
+    pub warm_sandboxes: Option<usize>,
 }
 
 /// `POST /env` of the toolbox: changes the environment of later processes.

@@ -60,13 +60,14 @@ impl Pool {
         self.wake.notify_one();
     }
 
-    /// Whether another member is wanted.
-    pub(super) fn wants_more(&self) -> bool {
-        self.lock().len() < self.size
+    /// How many members can be claimed now.
+    pub(crate) fn ready(&self) -> usize {
+        self.lock().len()
     }
 
-    fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+    /// Whether another member is wanted.
+    pub(super) fn wants_more(&self) -> bool {
+        self.ready() < self.size
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Live>>> {
@@ -112,7 +113,7 @@ async fn next_round(app: &App, pause: Option<Duration>) {
         return;
     }
     app.pool.wake.notified().await;
-    if !app.pool.is_empty() {
+    if app.pool.ready() > 0 {
         tokio::time::sleep(QUIET).await;
     }
 }
@@ -120,11 +121,21 @@ async fn next_round(app: &App, pause: Option<Duration>) {
 async fn fill(app: &Arc<App>) -> ApiResult<()> {
     while app.pool.wants_more() && !app.draining.is_cancelled() {
         match create::cold(app, &defaults::pool_member(), None).await {
-            Ok((_, member)) => app.pool.put_back(member),
+            Ok((_, member)) => add(app, member).await?,
             // No room is no fault: the next stop or removal wakes the loop.
             Err(error) if error.code.is_some() => break,
             Err(error) => return Err(error),
         }
+    }
+    Ok(())
+}
+
+/// Adds a member that has just started. One that ended before it was in was forgotten before it was known.
+async fn add(app: &App, member: Arc<Live>) -> ApiResult<()> {
+    let id = member.id.clone();
+    app.pool.put_back(member);
+    if app.db.sandbox(&id).await?.is_none_or(|row| row.state != State::Started) {
+        app.pool.forget(&id);
     }
     Ok(())
 }

@@ -21,5 +21,9 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> ApiResult<Json<Health
         tracing::error!(%error, "the database does not answer");
         ApiError::unavailable("The database does not answer; see the server's log")
     })?;
-    Ok(Json(Health { status: "ok".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }))
+    Ok(Json(Health {
+        status: "ok".to_owned(),
+        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        warm_sandboxes: Some(app.pool.ready()),
+    }))
 }

@@ -15,7 +15,7 @@ async fn create(caller: &Caller, key: &str, body: Value) -> Reply {
 async fn fifty_at_once_get_one_sandbox() {
     for pool in [0, 2] {
         let (server, engine) = Server::fake_with(|options| options.warm_pool = Some(pool)).await;
-        crate::support::until("the pool is full", async || engine.count() == pool).await;
+        server.wait_for_warm(pool as u64).await;
         *engine.slowness.lock().unwrap() = Duration::from_millis(50);
         let calls = (0..50).map(|_| {
             let caller = server.caller.clone();

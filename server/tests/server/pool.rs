@@ -5,15 +5,10 @@ use daytona_engine::{Engine, Exit};
 use serde_json::json;
 use std::sync::atomic::Ordering;
 
-async fn filled(server: &Server, engine: &crate::fake::FakeEngine, size: usize) {
-    let mine = server.get("/api/sandbox").await.ok()["items"].as_array().unwrap().len();
-    until("the pool is full", async || engine.count() == mine + size).await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_default_create_claims_a_ready_sandbox() {
     let (server, engine) = Server::fake_with(|options| options.warm_pool = Some(2)).await;
-    filled(&server, &engine, 2).await;
+    server.wait_for_warm(2).await;
     let ready: Vec<String> = engine.specs.lock().unwrap().iter().map(|spec| spec.id.clone()).collect();
     assert_eq!(server.get("/api/sandbox").await.ok()["items"], json!([]));
     for id in &ready {
@@ -31,7 +26,7 @@ async fn a_default_create_claims_a_ready_sandbox() {
     let pushed = engine.seen.env.lock().unwrap().clone().unwrap();
     assert_eq!(pushed["set"], json!({"SECRET": "s"}));
     assert_eq!(server.get(&format!("/toolbox/{id}/uri/x")).await.status, 200);
-    filled(&server, &engine, 2).await;
+    server.wait_for_warm(2).await;
     // And again after a stop and start, from the database.
     server.post("/api/sandbox/mine/stop", json!({})).await.ok();
     server.wait_for(id, "stopped").await;
@@ -43,7 +38,7 @@ async fn a_default_create_claims_a_ready_sandbox() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_warm_one_cannot_be_is_made_cold() {
     let (server, engine) = Server::fake_with(|options| options.warm_pool = Some(1)).await;
-    filled(&server, &engine, 1).await;
+    server.wait_for_warm(1).await;
     let ready = engine.specs.lock().unwrap()[0].id.clone();
     for body in [
         json!({"id": "custom"}),
@@ -59,13 +54,13 @@ async fn what_a_warm_one_cannot_be_is_made_cold() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_member_that_does_not_take_its_environment_is_replaced() {
     let (server, engine) = Server::fake_with(|options| options.warm_pool = Some(1)).await;
-    filled(&server, &engine, 1).await;
+    server.wait_for_warm(1).await;
     let bad = engine.specs.lock().unwrap()[0].id.clone();
     engine.refuse_env.store(true, Ordering::SeqCst);
     let id = server.create(json!({"env": {"A": "b"}})).await;
     assert_ne!(id, bad);
     engine.refuse_env.store(false, Ordering::SeqCst);
-    filled(&server, &engine, 1).await;
+    server.wait_for_warm(1).await;
     assert!(server.get(&format!("/api/sandbox/{bad}")).await.status == 404);
 }
 
@@ -73,7 +68,7 @@ async fn a_member_that_does_not_take_its_environment_is_replaced() {
 async fn a_member_that_held_an_environment_is_never_given_to_another() {
     let (server, engine) = Server::fake_with(|options| options.warm_pool = Some(1)).await;
     server.create(json!({"name": "taken", "id": "x"})).await;
-    filled(&server, &engine, 1).await;
+    server.wait_for_warm(1).await;
     let ready = engine.specs.lock().unwrap().iter().find(|spec| spec.id != "x").unwrap().id.clone();
     server.post("/api/sandbox", json!({"name": "taken", "env": {"SECRET": "s"}})).await.fails(409, "taken");
     assert!(engine.seen.env.lock().unwrap().is_some(), "it took the environment before it was refused");
@@ -84,11 +79,12 @@ async fn a_member_that_held_an_environment_is_never_given_to_another() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_member_that_dies_is_replaced() {
     let (server, engine) = Server::fake_with(|options| options.warm_pool = Some(1)).await;
-    filled(&server, &engine, 1).await;
+    server.wait_for_warm(1).await;
     let first = engine.specs.lock().unwrap()[0].id.clone();
     engine.kill(&first, Exit::default());
-    until("another one is ready", async || engine.specs.lock().unwrap().len() == 2 && engine.count() == 1)
-        .await;
+    until("another one is ready", async || engine.starts.load(Ordering::SeqCst) == 2).await;
+    server.wait_for_warm(1).await;
+    assert_eq!(engine.count(), 1);
     assert_ne!(server.create(json!({})).await, first);
 }
 
@@ -99,7 +95,7 @@ async fn members_give_way_to_what_users_ask_for() {
         options.memory_limit = Some(4 << 30);
     };
     let (server, engine) = Server::fake_with(change).await;
-    filled(&server, &engine, 2).await;
+    server.wait_for_warm(2).await;
     server.create(json!({"memory": 4})).await;
     until("only the user's is left", async || engine.count() == 1).await;
     server.post("/api/sandbox", json!({})).await.fails(400, "Total memory limit exceeded");
@@ -108,9 +104,9 @@ async fn members_give_way_to_what_users_ask_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clean_end_takes_the_pool_down_and_nothing_else() {
     let (server, engine) = Server::fake_with(|options| options.warm_pool = Some(3)).await;
-    filled(&server, &engine, 3).await;
+    server.wait_for_warm(3).await;
     let id = server.create(json!({})).await;
-    filled(&server, &engine, 3).await;
+    server.wait_for_warm(3).await;
     let dir = server.dir.clone();
     let _owned = server.stop().await;
     assert_eq!(engine.count(), 1);

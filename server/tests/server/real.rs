@@ -45,13 +45,7 @@ async fn code_runs_and_files_survive_a_stop() {
 async fn a_warm_sandbox_has_its_environment_and_is_replaced() {
     let server = Server::real_with(|options| options.warm_pool = Some(1)).await;
     let folders = || std::fs::read_dir(server.dir.join("sandboxes")).map_or(0, Iterator::count);
-    until("one is ready", async || {
-        let log = server.dir.join("sandboxes");
-        std::fs::read_dir(&log).is_ok_and(|mut entries| {
-            entries.any(|entry| entry.is_ok_and(|entry| entry.path().join("toolbox.sock").exists()))
-        })
-    })
-    .await;
+    server.wait_for_warm(1).await;
     let id = server.create(json!({"env": {"SECRET": "s3"}})).await;
     assert_eq!(server.exec(&id, "echo $SECRET $DAYTONA_SANDBOX_ID").await["result"], format!("s3 {id}\n"));
     until("another is made", async || folders() == 2).await;

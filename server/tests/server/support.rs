@@ -135,6 +135,14 @@ impl Caller {
         until(&format!("{id} is {state}"), async || self.state(id).await == state).await;
     }
 
+    /// Waits until so many sandboxes of the warm pool can be claimed.
+    pub(crate) async fn wait_for_warm(&self, count: u64) {
+        until(&format!("{count} are warm"), async || {
+            self.get("/health").await.ok()["warmSandboxes"] == serde_json::json!(count)
+        })
+        .await;
+    }
+
     pub(crate) async fn exec(&self, id: &str, command: &str) -> Value {
         let path = format!("/toolbox/{id}/process/execute");
         self.post(&path, serde_json::json!({ "command": command })).await.ok()
