@@ -1,4 +1,4 @@
-//! The Daytona client: configuration, transport, sandboxes, processes, files and git.
+//! The Daytona client: configuration, transport, sandboxes, processes, files, git and language servers.
 //!
 //! Everything that is policy lives here: precedence of settings, retries, deadlines, redirects, the mapping
 //! from answers to errors, the local target. A binding converts arguments, makes one call, maps the error.
@@ -13,6 +13,7 @@ mod error;
 mod fs;
 mod git;
 pub mod local;
+mod lsp;
 mod process;
 mod sandbox;
 mod timeout;
@@ -26,6 +27,7 @@ pub use daytona_protocol::sandbox::{SandboxState, SandboxVolume};
 pub use error::{Error, Result};
 pub use fs::{ByteStream, FileSystem, Upload};
 pub use git::{FileStatus, Git, GitClone, GitCommitInfo, GitRemote, GitStatus, GitTransfer};
+pub use lsp::{CompletionItem, CompletionList, LspLocation, LspRange, LspServer, LspSymbol, Position};
 pub use process::{CodeRunParams, ExecuteResponse, Process};
 pub use sandbox::{CreateParams, PreviewLink, Resources, Sandbox};
 pub use timeout::Timeout;

@@ -113,6 +113,8 @@ pub mod toolbox {
     pub const FILE_READ_FAILED: &str = "FILE_READ_FAILED";
     /// 507, the sandbox's disk quota is used up.
     pub const NO_SPACE: &str = "NO_SPACE";
+    /// 408, something other than a process did not answer in time.
+    pub const TIMEOUT: &str = "TIMEOUT";
     /// 408, the process was killed at its deadline.
     pub const PROCESS_EXECUTION_TIMEOUT: &str = "PROCESS_EXECUTION_TIMEOUT";
     /// 422, the interpreter for the language is not in the sandbox.

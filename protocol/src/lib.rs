@@ -9,6 +9,8 @@ pub mod files;
 pub mod git;
 pub mod headers;
 mod lenient;
+pub mod lsp;
+pub mod port;
 pub mod preview;
 pub mod process;
 pub mod sandbox;

@@ -4,6 +4,7 @@ mod config;
 mod files;
 #[cfg(target_os = "linux")]
 mod local;
+mod lsp;
 mod previews;
 mod processes;
 mod proxies;

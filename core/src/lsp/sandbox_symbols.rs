@@ -1,0 +1,17 @@
+//! The symbols of a project.
+
+use super::{Ask, LspServer, LspSymbol};
+use crate::Result;
+
+impl LspServer {
+    /// The symbols of the whole project whose names match `query`.
+    ///
+    /// # Errors
+    /// Those of [`LspServer::start`].
+    pub async fn sandbox_symbols(&self, query: &str) -> Result<Vec<LspSymbol>> {
+        let verb = self.verb(&format!("search the symbols of {}", self.path_to_project));
+        let ask = Ask::get(self, "query", query.to_owned());
+        let answer = self.feature(&verb, "workspacesymbols", ask).await?;
+        Ok(answer.json::<Option<_>>().await?.unwrap_or_default())
+    }
+}
