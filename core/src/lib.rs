@@ -25,10 +25,13 @@ pub use daytona_protocol as protocol;
 pub use daytona_protocol::ErrorCode;
 pub use daytona_protocol::sandbox::{SandboxState, SandboxVolume};
 pub use error::{Error, Result};
-pub use fs::{ByteStream, FileSystem, Upload};
+pub use fs::{ByteStream, FileInfo, FilePermissions, FileSystem, Match, ReplaceResult, Upload};
 pub use git::{FileStatus, Git, GitClone, GitCommitInfo, GitRemote, GitStatus, GitTransfer};
 pub use lsp::{CompletionItem, CompletionList, LspLocation, LspRange, LspServer, LspSymbol, Position};
-pub use process::{CodeRunParams, ExecuteResponse, Process};
+pub use process::{
+    CodeRunParams, ExecuteResponse, LogChunk, LogSource, LogStream, Process, Session, SessionCommand,
+    SessionCommandLogs, SessionExecuteRequest, SessionExecuteResponse,
+};
 pub use sandbox::{CreateParams, PreviewLink, Resources, Sandbox};
 pub use timeout::Timeout;
 

@@ -18,5 +18,6 @@ pub const API_VERSION: &str = "x-daytona-api-version";
 pub const PREVIEW_TOKEN: &str = "x-daytona-preview-token";
 /// Traffic that must not count as activity of the sandbox.
 pub const SKIP_LAST_ACTIVITY: &str = "x-daytona-skip-last-activity-update";
-/// Where a log continues after the answer that carries this: a count of raw bytes, for `offset=`.
+/// Where a log continues after the answer that carries this: a count of raw bytes, for `offset=`. In the head
+/// that opens a WebSocket it is the offset itself, and says that it was understood.
 pub const LOG_NEXT: &str = "x-daytona-log-next";

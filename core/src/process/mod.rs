@@ -1,11 +1,16 @@
-//! Processes in a sandbox: shell commands and programs.
+//! Processes in a sandbox: shell commands, programs, and sessions of commands.
 
 mod code_run;
 mod exec;
 mod response;
+mod session;
 
 pub use code_run::CodeRunParams;
 pub use response::ExecuteResponse;
+pub use session::{
+    LogChunk, LogSource, LogStream, Session, SessionCommand, SessionCommandLogs, SessionExecuteRequest,
+    SessionExecuteResponse,
+};
 
 use crate::transport::{Body, Kind, Resend};
 use crate::{Result, Sandbox, Timeout};

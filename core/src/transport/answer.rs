@@ -28,6 +28,10 @@ impl Answer {
         self.response.headers()
     }
 
+    pub(crate) fn status(&self) -> http::StatusCode {
+        self.response.status()
+    }
+
     pub(crate) fn context(&self) -> &Context {
         &self.context
     }
@@ -42,6 +46,15 @@ impl Answer {
                 format!("the server sent nothing for {} s in the middle of its answer", IDLE.as_secs()),
             )),
         }
+    }
+
+    /// The connection itself, once the server has switched protocols.
+    pub(crate) async fn upgrade(self) -> Result<reqwest::Upgraded> {
+        let context = self.context;
+        let upgraded = self.response.upgrade().await;
+        upgraded.map_err(|error| {
+            context.error(daytona_protocol::ErrorCode::Connection, format!("the connection broke: {error}"))
+        })
     }
 
     /// The body as JSON.

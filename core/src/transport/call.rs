@@ -4,6 +4,7 @@ use super::{Body, Endpoint};
 use crate::timeout::Deadline;
 use crate::{Error, ErrorCode, Result};
 use http::{HeaderName, HeaderValue, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
 /// Which service a path belongs to.
@@ -59,8 +60,30 @@ pub(crate) struct Call<'a> {
     pub(crate) body: Body,
     pub(crate) resend: Resend,
     pub(crate) kind: Kind,
+    /// Whether the connection is to become a WebSocket; the answer is then a 101.
+    pub(crate) upgrade: bool,
     pub(crate) deadline: Deadline,
 }
+
+/// What a segment of a path may hold as it is.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
 
 impl<'a> Call<'a> {
     /// An idempotent call without a body; the fields say what is different.
@@ -81,6 +104,7 @@ impl<'a> Call<'a> {
             body: Body::Empty,
             resend: Resend::Idempotent,
             kind: Kind::Plain,
+            upgrade: false,
             deadline,
         }
     }
@@ -98,19 +122,20 @@ impl<'a> Call<'a> {
             }
         };
         let segments = id.into_iter().chain(self.path.iter().copied());
-        {
-            let mut path = url.path_segments_mut().map_err(|()| {
-                Error::failed(ErrorCode::Server, self.verb, "the server's URL cannot carry a path")
-            })?;
-            path.pop_if_empty();
-            for segment in segments {
-                // `Url` would drop these three, and the request would reach another resource.
-                if matches!(segment, "" | "." | "..") {
-                    return Err(Error::validation(self.verb, format!("{segment:?} is not a sandbox id")));
-                }
-                path.push(segment);
-            }
+        if url.cannot_be_a_base() {
+            return Err(Error::failed(ErrorCode::Server, self.verb, "the server's URL cannot carry a path"));
         }
+        // Escaped here and not by `Url`, which drops tabs and newlines.
+        let mut path = url.path().trim_end_matches('/').to_owned();
+        for segment in segments {
+            // `Url` would drop these three, and the request would reach another resource.
+            if matches!(segment, "" | "." | "..") {
+                return Err(Error::validation(self.verb, format!("{segment:?} is not a sandbox id")));
+            }
+            path.push('/');
+            path.extend(utf8_percent_encode(segment, SEGMENT));
+        }
+        url.set_path(&path);
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }

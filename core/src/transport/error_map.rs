@@ -159,7 +159,7 @@ pub(super) fn from_json(context: &Context, content_type: &str, error: &serde_jso
     context.error(ErrorCode::Server, reason)
 }
 
-pub(super) fn content_type(headers: &HeaderMap) -> String {
+pub(crate) fn content_type(headers: &HeaderMap) -> String {
     let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = text.split(';').next().unwrap_or_default().trim();
     if essence.is_empty() { "a body of no stated type".into() } else { essence.chars().take(100).collect() }

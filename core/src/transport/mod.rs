@@ -16,11 +16,14 @@ mod error_map;
 mod redirect;
 mod retry;
 mod tls;
+pub(crate) mod websocket;
 
 pub(crate) use answer::Answer;
 pub(crate) use body::{Body, Progress, open};
 pub(crate) use call::{Base, Call, Kind, Resend, Toolbox};
 pub(crate) use endpoint::Endpoint;
+pub(crate) use error_map::content_type;
+pub(crate) use retry::{delays, pause};
 
 use crate::config::Config;
 use crate::local::LocalTarget;
@@ -31,7 +34,7 @@ use clients::Clients;
 use daytona_protocol::headers;
 use error_map::Context;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue, USER_AGENT};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
@@ -96,7 +99,7 @@ impl Transport {
         })));
     }
 
-    /// Makes the call; an answer is always a 2xx.
+    /// Makes the call; an answer is always a 2xx, or a 101 to a call that asked for one.
     pub(crate) async fn send(&self, mut call: Call<'_>) -> Result<Answer> {
         let deadline = call.deadline;
         let verb = call.verb;
@@ -177,7 +180,7 @@ impl Transport {
                 .await
                 .map_err(|error| error_map::from_transport(&context, &url, &error))?;
             let status = response.status();
-            if status.is_success() {
+            if status.is_success() || (call.upgrade && status == StatusCode::SWITCHING_PROTOCOLS) {
                 return Ok(response);
             }
             if !status.is_redirection() {

@@ -11,7 +11,7 @@ const ATTEMPTS: u32 = 3;
 const LONGEST_PAUSE: f64 = 30.0;
 
 /// Growing, jittered pauses, for when the server names none.
-pub(super) fn delays() -> impl Iterator<Item = Duration> {
+pub(crate) fn delays() -> impl Iterator<Item = Duration> {
     backon::ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(100))
         .with_max_delay(Duration::from_secs(5))
@@ -37,11 +37,16 @@ pub(super) fn delay(
             Resend::Keyed => to_local,
             Resend::Never => false,
         };
+    if safe { pause(error, delays) } else { None }
+}
+
+/// The pause before something that failed like this is worth another try; none when it is not.
+pub(crate) fn pause(error: &Error, delays: &mut impl Iterator<Item = Duration>) -> Option<Duration> {
     let passing = match error.status() {
         Some(status) => matches!(status, 429 | 502 | 503 | 504),
         None => error.code() == ErrorCode::Connection,
     };
-    if !safe || !passing {
+    if !passing {
         return None;
     }
     match error.retry_after() {

@@ -2,13 +2,16 @@
 
 mod config;
 mod files;
+mod files_verbs;
 #[cfg(target_os = "linux")]
 mod local;
+mod log_stream;
 mod lsp;
 mod previews;
 mod processes;
 mod proxies;
 mod sandboxes;
+mod sessions;
 mod support;
 mod transport_errors;
 mod transport_retries;

@@ -1,10 +1,11 @@
 //! A server on a real socket that answers as a test tells it to: well, badly, slowly, or not at all.
 
+pub(crate) mod frames;
 mod request;
 mod server;
 
 pub(crate) use request::Request;
-pub(crate) use server::{FaultServer, Reply};
+pub(crate) use server::{FaultServer, Reply, Then};
 
 use daytona_core::{Client, ClientOptions, ConfigOptions, Environment};
 use std::time::Duration;

@@ -2,11 +2,14 @@
 
 use super::Request;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncWriteExt, BufReader};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 /// What to do about one request.
 pub(crate) enum Reply {
@@ -22,6 +25,19 @@ pub(crate) enum Reply {
     Silence,
     /// A head that promises JSON with this status, then bytes without end.
     Endless(u16),
+    /// A WebSocket that sends these bytes (see `frames`), and then this.
+    Socket(Vec<(&'static str, String)>, Vec<u8>, Then),
+}
+
+/// How a WebSocket goes on after what it had to send.
+pub(crate) enum Then {
+    /// The connection ends, orderly or with a reset.
+    End,
+    Reset,
+    /// Nothing comes, and what the client sends is read and ignored.
+    Silence,
+    /// The same frame without end; what was sent is counted.
+    Flood(Vec<u8>, Arc<AtomicU64>),
 }
 
 impl Reply {
@@ -122,8 +138,7 @@ async fn connection(stream: TcpStream, log: Arc<Mutex<Vec<Request>>>, handler: A
             }
             Reply::Reset(bytes) => {
                 let _ = write.write_all(&bytes).await;
-                rustix::net::sockopt::set_socket_linger(&reset, Some(std::time::Duration::ZERO))
-                    .expect("linger");
+                linger(&reset);
                 return;
             }
             Reply::Endless(status) => {
@@ -136,6 +151,10 @@ async fn connection(stream: TcpStream, log: Arc<Mutex<Vec<Request>>>, handler: A
                 }
                 sent
             }
+            Reply::Socket(headers, bytes, then) => {
+                web_socket(&request, headers, bytes, then, &mut read, &mut write, &reset).await;
+                return;
+            }
             Reply::Silence => std::future::pending().await,
             Reply::Held(..) => unreachable!("unwrapped above"),
         };
@@ -143,4 +162,40 @@ async fn connection(stream: TcpStream, log: Arc<Mutex<Vec<Request>>>, handler: A
             return;
         }
     }
+}
+
+async fn web_socket(
+    request: &Request,
+    headers: Vec<(&'static str, String)>,
+    bytes: Vec<u8>,
+    then: Then,
+    read: &mut BufReader<OwnedReadHalf>,
+    write: &mut OwnedWriteHalf,
+    reset: &std::net::TcpStream,
+) {
+    let key = request.header("sec-websocket-key").expect("a WebSocket was asked for");
+    let mut head = format!(
+        "HTTP/1.1 101 Test\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {}\r\n",
+        derive_accept_key(key.as_bytes())
+    );
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    // The client may be gone already, here and below.
+    let _ = write.write_all(&[head.as_bytes(), b"\r\n", &bytes].concat()).await;
+    match then {
+        Then::End => {}
+        Then::Reset => linger(reset),
+        Then::Silence => while !matches!(read.read(&mut [0; 1024]).await, Ok(0) | Err(_)) {},
+        Then::Flood(frame, sent) => {
+            while write.write_all(&frame).await.is_ok() {
+                sent.fetch_add(frame.len() as u64, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Makes closing the connection a reset.
+fn linger(socket: &std::net::TcpStream) {
+    rustix::net::sockopt::set_socket_linger(socket, Some(std::time::Duration::ZERO)).expect("linger");
 }

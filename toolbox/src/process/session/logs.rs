@@ -56,7 +56,12 @@ pub(crate) async fn logs(
         let show = Show { bare: form == Form::Plain, ..Show::default() };
         let frame = if offset.is_some() { LARGE_FRAME } else { FRAME };
         let upgrade = upgrade.max_message_size(MAX_INCOMING).max_frame_size(MAX_INCOMING);
-        return Ok(upgrade.on_upgrade(move |socket| tail.into_socket(socket, show, frame, place)));
+        let mut response = upgrade.on_upgrade(move |socket| tail.into_socket(socket, show, frame, place));
+        if let Some(offset) = offset {
+            // Tells a client that the offset was understood.
+            response.headers_mut().insert(LOG_NEXT, offset.into());
+        }
+        return Ok(response);
     }
     if follow {
         let tail = Tail::new(file, start, command.log.watch());
