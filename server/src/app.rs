@@ -8,6 +8,7 @@ use crate::lifecycle::live::Registry;
 use crate::lifecycle::pool::Pool;
 use crate::machine::Machine;
 use crate::middleware::guard::AllowedHosts;
+use crate::preview::{Listeners, Secret};
 use daytona_engine::image::host::HostImage;
 use daytona_engine::{Engine, SandboxSpec};
 use std::collections::HashMap;
@@ -32,6 +33,8 @@ pub(crate) struct App {
     pub(crate) keys: KeyCache,
     pub(crate) live: Registry,
     pub(crate) pool: Pool,
+    pub(crate) previews: Listeners,
+    pub(crate) preview_secret: Secret,
     pub(crate) turns: Arc<Turns>,
     /// Work that goes on behind a request, or between requests.
     pub(crate) tasks: TaskTracker,

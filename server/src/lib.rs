@@ -19,6 +19,7 @@ mod machine;
 mod middleware;
 mod openapi;
 mod options;
+mod preview;
 mod proxy;
 mod router;
 mod sandbox;

@@ -14,32 +14,39 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
-/// Connections at the same time; more wait in the kernel's queue.
-const MAX_CONNECTIONS: usize = 1024;
 const MAX_HEAD: usize = 64 << 10;
 const MAX_HEADERS: usize = 100;
-/// Requests under way at shutdown may end by then.
-const DRAIN: Duration = Duration::from_secs(10);
 
 /// A place among the connections. A request carries it, so that one that switches protocols keeps its place for
 /// as long as bytes flow.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Permit(#[expect(dead_code, reason = "held, not read")] Arc<Option<OwnedSemaphorePermit>>);
+
+/// The bounds of one listener.
+#[derive(Clone, Debug)]
+pub(crate) struct Bounds {
+    /// A request's head must have arrived by then.
+    pub(crate) head_deadline: Duration,
+    /// Connections at the same time; more wait in the kernel's queue. Listeners may share them.
+    pub(crate) connections: Arc<Semaphore>,
+    /// Requests under way at shutdown may end by then.
+    pub(crate) drain: Duration,
+}
 
 /// Serves until `shutdown` resolves, then lets requests under way end.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    head_deadline: Duration,
+    bounds: Bounds,
     shutdown: impl Future<Output = ()>,
 ) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(head_deadline)
+        .header_read_timeout(bounds.head_deadline)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_HEADERS)
         .half_close(false);
-    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let connections = bounds.connections;
     let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
     tokio::pin!(shutdown);
     loop {
@@ -92,7 +99,7 @@ pub(crate) async fn serve(
     drop(listener);
     stopping.cancel();
     tasks.close();
-    if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
-        tracing::warn!("some requests had not ended 10 s after the server was told to stop; dropping them");
+    if tokio::time::timeout(bounds.drain, tasks.wait()).await.is_err() {
+        tracing::warn!(patience = ?bounds.drain, "some requests had not ended in time; dropping them");
     }
 }

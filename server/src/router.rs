@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::extract::BODY_LIMIT;
 use crate::middleware::{auth, context, guard};
 use crate::openapi::{Document, tidy};
-use crate::{api_key, proxy, sandbox, system};
+use crate::{api_key, preview, proxy, sandbox, system};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -38,6 +38,9 @@ fn control_plane() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sandbox::interval::autodelete))
         .routes(routes!(sandbox::last_activity::last_activity))
         .routes(routes!(sandbox::toolbox_proxy_url::toolbox_proxy_url))
+        .routes(routes!(sandbox::preview_url::preview_url))
+        .routes(routes!(sandbox::signed_preview_url::signed_preview_url))
+        .routes(routes!(sandbox::signed_preview_url::expire))
         .routes(routes!(api_key::create::create, api_key::list::list))
         .routes(routes!(api_key::current::current))
         .routes(routes!(api_key::get::get, api_key::delete::delete))
@@ -73,5 +76,6 @@ pub(crate) fn service(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(from_fn_with_state(Arc::clone(&app), guard::own_names_only))
         .layer(from_fn(context::surround))
+        .layer(from_fn_with_state(Arc::clone(&app), preview::by_name))
         .with_state(app)
 }

@@ -12,9 +12,11 @@ use crate::error::{Error, Result};
 use crate::lifecycle::live::Registry;
 use crate::lifecycle::pool::{self, Pool};
 use crate::lifecycle::{activity, reconcile, sweep};
+use crate::listener::Bounds;
 use crate::machine::Machine;
 use crate::middleware::guard::AllowedHosts;
 use crate::options::ServeOptions;
+use crate::preview::{Listeners, Secret};
 use crate::{listener, logging, openapi, router};
 use daytona_engine::image::host::{self, HostImage};
 use daytona_engine::{Engine, EngineOptions, NamespaceEngine};
@@ -27,6 +29,10 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// Connections to the control plane and the toolbox proxy at the same time.
+const MAX_CONNECTIONS: usize = 1024;
+/// Requests under way may end by then at shutdown.
+const DRAIN: Duration = Duration::from_secs(10);
 /// Work behind requests may end by then at shutdown; `reconcile` finishes the rest at the next start.
 const SETTLE: Duration = Duration::from_secs(5);
 
@@ -126,6 +132,7 @@ async fn run(
 
     let machine =
         Machine::detect(data.path(), options.memory_limit, daytona_engine::cgroup::can_limit_memory());
+    let preview_secret = Secret::open(&data)?;
     let pool_size = options.warm_pool.unwrap_or_else(|| machine.warm_pool());
     let document = openapi::document().to_json().unwrap_or_default();
     let app = Arc::new(App {
@@ -140,6 +147,8 @@ async fn run(
         keys: KeyCache::default(),
         live: Registry::default(),
         pool: Pool::new(pool_size),
+        previews: Listeners::new(address.port(), options.head_deadline),
+        preview_secret,
         turns: Arc::new(Turns::default()),
         tasks: TaskTracker::new(),
         draining: CancellationToken::new(),
@@ -147,6 +156,8 @@ async fn run(
         openapi: document,
     });
     reconcile::reconcile(&app).await?;
+    let database = |source| Error::Database { path: app.database(), source };
+    app.previews.restore(&app).await.map_err(database)?;
     app.tasks.spawn(pool::keep(Arc::clone(&app)));
     app.tasks.spawn(sweep::keep(Arc::clone(&app)));
 
@@ -167,7 +178,12 @@ async fn run(
         data.unpublish();
         draining.cancel();
     };
-    listener::serve(tcp, router::service(Arc::clone(&app)), options.head_deadline, stop).await;
+    let bounds = Bounds {
+        head_deadline: options.head_deadline,
+        connections: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+        drain: DRAIN,
+    };
+    listener::serve(tcp, router::service(Arc::clone(&app)), bounds, stop).await;
     end(&app).await;
     drop(data);
     Ok(())

@@ -3,7 +3,7 @@
 use crate::error::{self, ApiError};
 use crate::process::{self, sessions};
 use crate::state::App;
-use crate::{files, system};
+use crate::{files, ports, system};
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::routing::{get, post};
@@ -42,6 +42,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/files/upload", post(files::upload))
         .route("/files/upload-v2", post(files::upload))
         .route("/files/bulk-upload", post(files::bulk_upload))
+        .route("/internal/tcp/{port}", get(ports::tunnel))
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .layer(axum::middleware::from_fn(error::render))

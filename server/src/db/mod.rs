@@ -6,6 +6,7 @@
 pub(crate) mod api_key;
 pub(crate) mod idempotency;
 pub(crate) mod list;
+pub(crate) mod preview;
 pub(crate) mod sandbox;
 
 use crate::error::{Error, Result};

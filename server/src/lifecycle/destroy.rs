@@ -32,6 +32,7 @@ pub(super) async fn now(app: &Arc<App>, row: &Sandbox) {
 
 /// Does the removing of a row in state `destroying`.
 pub(super) async fn finish(app: &Arc<App>, row: &Sandbox) {
+    app.previews.close(&row.id).await;
     match app.engine.destroy(&row.id).await {
         Ok(()) => {
             tracing::info!(sandbox = row.id, "removed");

@@ -5,8 +5,9 @@
 
 use crate::clock;
 use crate::db::sandbox::Sandbox;
-use crate::proxy::ToolboxClient;
+use crate::proxy::{PortClient, ToolboxClient};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,16 +17,18 @@ pub(crate) struct Live {
     pub(crate) id: String,
     pub(crate) organization_id: String,
     pub(crate) toolbox: ToolboxClient,
+    pub(crate) ports: PortClient,
     last_activity: AtomicI64,
     in_use: AtomicUsize,
 }
 
 impl Live {
-    pub(crate) fn new(row: &Sandbox, toolbox: ToolboxClient) -> Arc<Self> {
+    pub(crate) fn new(row: &Sandbox, socket: PathBuf) -> Arc<Self> {
         Arc::new(Self {
             id: row.id.clone(),
             organization_id: row.organization_id.clone(),
-            toolbox,
+            toolbox: ToolboxClient::new(socket.clone()),
+            ports: PortClient::new(socket),
             last_activity: AtomicI64::new(row.last_activity_at),
             in_use: AtomicUsize::new(0),
         })

@@ -5,7 +5,6 @@ use super::{State, persist, spec, watch};
 use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;
 use crate::db::sandbox::{Refused, Sandbox};
-use crate::proxy::ToolboxClient;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,7 +57,7 @@ pub(super) async fn up(app: &Arc<App>, id: &str, from: &[State]) -> ApiResult<(S
 
 /// Takes a sandbox that runs under the server's wing: reachable for the proxy, watched for its end.
 pub(super) fn adopt(app: &Arc<App>, row: &Sandbox) -> Arc<Live> {
-    let live = Live::new(row, ToolboxClient::new(app.engine.socket(&row.id)));
+    let live = Live::new(row, app.engine.socket(&row.id));
     if !row.pool {
         app.live.insert(Arc::clone(&live));
     }

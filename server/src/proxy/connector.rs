@@ -5,7 +5,7 @@ use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use std::future::Future;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -33,13 +33,19 @@ impl Service<http::Uri> for Connector {
 
     fn call(&mut self, _: http::Uri) -> Self::Future {
         let socket = Arc::clone(&self.0);
-        Box::pin(async move { Ok(Stream(TokioIo::new(daytona_engine::connect(&socket).await?))) })
+        Box::pin(async move { Stream::connect(&socket).await })
     }
 }
 
 /// A connection to a toolbox.
 #[derive(Debug)]
 pub(super) struct Stream(TokioIo<UnixStream>);
+
+impl Stream {
+    pub(super) async fn connect(socket: &Path) -> io::Result<Self> {
+        Ok(Self(TokioIo::new(daytona_engine::connect(socket).await?)))
+    }
+}
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {

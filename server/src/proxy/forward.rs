@@ -1,6 +1,6 @@
 //! One proxied request: who may, which sandbox, there and back.
 
-use super::{headers, tunnel};
+use super::{Passed, begin_upgrade, headers};
 use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;
 use crate::auth::{Allowed, Principal, WriteSandboxes};
@@ -8,15 +8,16 @@ use crate::extract::printable;
 use crate::lifecycle::State as SandboxState;
 use crate::lifecycle::live::Live;
 use crate::listener::Permit;
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use daytona_protocol::ErrorBody;
 use daytona_protocol::headers::SKIP_LAST_ACTIVITY;
-use http::{StatusCode, Uri};
-use http_body_util::BodyExt;
+use http::Uri;
 use percent_encoding::percent_decode_str;
 use std::sync::Arc;
+
+/// What the toolbox serves to this server only.
+const INTERNAL: &str = "internal/";
 
 /// Any request to a sandbox's toolbox.
 #[utoipa::path(
@@ -46,32 +47,12 @@ pub(crate) async fn forward(
     let in_use = if silent { None } else { Some(live.enter()) };
 
     let permit = request.extensions_mut().remove::<Permit>();
-    let protocol = headers::upgrade(request.headers());
-    headers::towards_sandbox(request.headers_mut());
     *request.uri_mut() = upstream;
-    let client = protocol.as_ref().map(|_| hyper::upgrade::on(&mut request));
-    if let Some(protocol) = protocol {
-        headers::set_upgrade(request.headers_mut(), protocol);
-    }
-
-    let mut response = live.toolbox.send(request).await.map_err(|error| broken(&live.id, &error))?;
-    let switched = headers::upgrade(response.headers());
-    headers::towards_client(response.headers_mut());
-    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-        let (Some(client), Some(protocol)) = (client, switched) else {
-            return Err(broken(&live.id, &"it switched protocols without being asked to"));
-        };
-        headers::set_upgrade(response.headers_mut(), protocol);
-        tunnel::open(&app, client, hyper::upgrade::on(&mut response), (in_use, permit));
-        return Ok(response.map(|_| Body::empty()));
-    }
-    // The sandbox stays in use until the last byte has gone, or the client has.
-    Ok(response.map(|body| {
-        Body::new(body.map_frame(move |frame| {
-            let _ = &in_use;
-            frame
-        }))
-    }))
+    let client = begin_upgrade(&mut request, headers::towards_sandbox);
+    let response = live.toolbox.send(request).await.map_err(|error| broken(&live.id, &error))?;
+    let passed = Passed { client, in_use, permit };
+    let response = passed.pass(&app, response, headers::towards_client);
+    response.ok_or_else(|| broken(&live.id, &"it switched protocols without being asked to"))
 }
 
 /// The running sandbox of that id, or name, in the caller's organization.
@@ -106,6 +87,10 @@ fn target(uri: &Uri) -> ApiResult<(String, Uri)> {
     let sandbox = percent_decode_str(sandbox)
         .decode_utf8()
         .map_err(|_| ApiError::bad_request("bad request: the sandbox's name is not UTF-8"))?;
+    // Sockets into the sandbox are the server's own business.
+    if percent_decode_str(path).decode_utf8_lossy().trim_start_matches('/').starts_with(INTERNAL) {
+        return Err(ApiError::not_found("not found: there is nothing at this path of a toolbox"));
+    }
     let query = uri.query().map(headers::query_without_token).filter(|query| !query.is_empty());
     let path_and_query = match query {
         Some(query) => format!("{path}?{query}"),
@@ -131,6 +116,18 @@ fn broken(id: &str, error: &dyn std::fmt::Display) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_for_the_server_only_is_not_passed_on() {
+        for path in
+            ["internal/tcp/3000", "/internal/tcp/22", "%69nternal/tcp/1", "internal%2ftcp/1", "%2Finternal/"]
+        {
+            let uri: Uri = format!("/toolbox/a/{path}").parse().expect("a URI");
+            let refused = target(&uri).expect_err(path);
+            assert_eq!(refused.status, 404, "{path}");
+        }
+        assert!(target(&Uri::from_static("/toolbox/a/files/internal/x")).is_ok());
+    }
 
     #[test]
     fn the_rest_of_the_path_is_kept_byte_for_byte() {

@@ -2,6 +2,7 @@
 //! from a sandbox that would speak for this server.
 
 use daytona_protocol::headers::{API_VERSION, PREVIEW_TOKEN, REQUEST_ID};
+use daytona_protocol::preview::AUTH_QUERY;
 use http::header::{
     AUTHORIZATION, CONNECTION, COOKIE, EXPECT, HOST, LOCATION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
     SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, X_CONTENT_TYPE_OPTIONS,
@@ -10,9 +11,6 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// What browsers follow like `Location`; no standard names it.
 const REFRESH: HeaderName = HeaderName::from_static("refresh");
-
-/// The query parameter by which a browser may carry a preview token.
-const AUTH_QUERY: &str = "DAYTONA_SANDBOX_AUTH_KEY";
 
 /// Makes a client's headers fit for a sandbox.
 pub(super) fn towards_sandbox(headers: &mut HeaderMap) {
@@ -51,7 +49,7 @@ pub(super) fn set_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
 }
 
 /// The query without its credential; every other byte as it was.
-pub(super) fn query_without_token(query: &str) -> String {
+pub(crate) fn query_without_token(query: &str) -> String {
     let kept: Vec<&str> = query
         .split('&')
         .filter(|pair| {
@@ -62,7 +60,8 @@ pub(super) fn query_without_token(query: &str) -> String {
     kept.join("&")
 }
 
-fn drop_hop_by_hop(headers: &mut HeaderMap) {
+/// Takes off what concerns one connection only.
+pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = listed(headers, CONNECTION)
         .filter_map(|token| HeaderName::from_bytes(token.as_bytes()).ok())
         .collect();

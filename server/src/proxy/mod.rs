@@ -1,4 +1,5 @@
-//! The toolbox proxy: `/toolbox/{sandboxId}/...` on this server leads to the toolbox in that sandbox.
+//! The toolbox proxy: `/toolbox/{sandboxId}/...` on this server leads to the toolbox in that sandbox; and the
+//! way to ports inside, which previews take.
 //!
 //! What must stay true: nothing is buffered that can be streamed; credentials never reach a sandbox; when the
 //! client goes, the call upstream is dropped, and with it what it runs; replies are hostile until shown
@@ -8,6 +9,11 @@ mod client;
 mod connector;
 pub(crate) mod forward;
 mod headers;
+mod pass;
+mod port;
 mod tunnel;
 
 pub(crate) use client::ToolboxClient;
+pub(crate) use headers::{drop_hop_by_hop, query_without_token};
+pub(crate) use pass::{Passed, begin_upgrade};
+pub(crate) use port::{PortClient, PortError};

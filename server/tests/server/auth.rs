@@ -10,11 +10,13 @@ const PUBLIC: [&str; 5] =
     ["GET /health", "GET /api/health", "GET /api/config", "GET /api/openapi.json", "OPTIONS /none"];
 
 /// What a key without any permission may do: read.
-const READING: [&str; 5] = [
+const READING: [&str; 7] = [
     "GET /api/sandbox",
     "GET /api/sandbox/paginated",
     "GET /api/sandbox/{sandboxIdOrName}",
     "GET /api/sandbox/{sandboxId}/toolbox-proxy-url",
+    "GET /api/sandbox/{sandboxIdOrName}/ports/{port}/preview-url",
+    "GET /api/sandbox/{sandboxIdOrName}/ports/{port}/signed-preview-url",
     "GET /api/api-keys/current",
 ];
 
@@ -37,6 +39,8 @@ fn filled(path: &str, id: &str) -> String {
     path.replace("{interval}", "5")
         .replace("{isPublic}", "true")
         .replace("{name}", "nobody")
+        .replace("{port}", "3000")
+        .replace("{token}", "nothing")
         .replace("{path}", "uri/x")
 }
 
