@@ -5,6 +5,7 @@
 //! fails. Writing is exact: field names and shapes are those of the published OpenAPI documents.
 
 pub mod error;
+mod exact;
 pub mod files;
 pub mod git;
 pub mod headers;
@@ -16,5 +17,6 @@ pub mod process;
 pub mod sandbox;
 pub mod session;
 pub mod system;
+pub mod workspace;
 
 pub use error::{ErrorBody, ErrorCode};

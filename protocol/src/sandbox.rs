@@ -219,20 +219,23 @@ pub struct Sandbox {
     /// Whether it has no network at all.
     #[serde(deserialize_with = "crate::lenient::null_default")]
     pub network_block_all: bool,
+    /// Whether it may use KVM.
+    #[serde(deserialize_with = "crate::lenient::null_default")]
+    pub kvm: bool,
     /// Its region.
     #[serde(deserialize_with = "crate::lenient::null_default")]
     pub target: String,
     /// Cores.
-    #[serde(deserialize_with = "crate::lenient::null_default")]
+    #[serde(deserialize_with = "crate::lenient::null_default", serialize_with = "crate::exact::number")]
     pub cpu: f64,
     /// GPUs.
-    #[serde(deserialize_with = "crate::lenient::null_default")]
+    #[serde(deserialize_with = "crate::lenient::null_default", serialize_with = "crate::exact::number")]
     pub gpu: f64,
     /// Memory in GB.
-    #[serde(deserialize_with = "crate::lenient::null_default")]
+    #[serde(deserialize_with = "crate::lenient::null_default", serialize_with = "crate::exact::number")]
     pub memory: f64,
     /// Disk in GB.
-    #[serde(deserialize_with = "crate::lenient::null_default")]
+    #[serde(deserialize_with = "crate::lenient::null_default", serialize_with = "crate::exact::number")]
     pub disk: f64,
     /// Where it is in its life.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -251,13 +254,13 @@ pub struct Sandbox {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup_created_at: Option<String>,
     /// Minutes without activity until it is stopped; 0 never.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "crate::exact::optional_number")]
     pub auto_stop_interval: Option<f64>,
     /// Minutes stopped until it is archived.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "crate::exact::optional_number")]
     pub auto_archive_interval: Option<f64>,
     /// Minutes stopped until it is deleted; negative never.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "crate::exact::optional_number")]
     pub auto_delete_interval: Option<f64>,
     /// Volumes mounted into it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -354,6 +357,15 @@ mod tests {
         assert_eq!(serde_json::from_value::<Sandbox>(nulls.into()).expect("reads"), Sandbox::default());
         let page: ListSandboxes = serde_json::from_str(r#"{"items":null}"#).expect("reads");
         assert_eq!(page, ListSandboxes::default());
+    }
+
+    #[test]
+    fn whole_numbers_are_written_without_a_fraction() {
+        let sandbox = Sandbox { cpu: 2.0, memory: 0.5, auto_stop_interval: Some(-1.0), ..Sandbox::default() };
+        let json = serde_json::to_string(&sandbox).expect("writes");
+        for part in [r#""cpu":2,"#, r#""memory":0.5,"#, r#""autoStopInterval":-1,"#] {
+            assert!(json.contains(part), "{part} is not in {json}");
+        }
     }
 
     #[test]

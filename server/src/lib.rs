@@ -25,6 +25,7 @@ mod router;
 mod sandbox;
 mod serve;
 mod system;
+mod workspace;
 
 pub use data_dir::ServerInfo;
 pub use error::{Error, Result};

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::extract::BODY_LIMIT;
 use crate::middleware::{auth, context, guard};
 use crate::openapi::{Document, tidy};
-use crate::{api_key, preview, proxy, sandbox, system};
+use crate::{api_key, preview, proxy, sandbox, system, workspace};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -46,6 +46,20 @@ fn control_plane() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(api_key::get::get, api_key::delete::delete))
 }
 
+/// The control plane as the 0.14 clients know it.
+fn control_plane_0_14() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(workspace::create::create, workspace::list::list))
+        .routes(routes!(workspace::get::get, workspace::delete::delete))
+        .routes(routes!(workspace::start::start))
+        .routes(routes!(workspace::stop::stop))
+        .routes(routes!(workspace::archive::archive))
+        .routes(routes!(workspace::labels::labels))
+        .routes(routes!(workspace::public::public))
+        .routes(routes!(workspace::autostop::autostop))
+        .routes(routes!(workspace::preview_url::preview_url))
+}
+
 /// Every route without what guards it, and the document of them all: `(public, guarded, document)`.
 fn parts() -> (Router<Arc<App>>, Router<Arc<App>>, utoipa::openapi::OpenApi) {
     let (open, open_document) = OpenApiRouter::with_openapi(Document::openapi())
@@ -53,8 +67,9 @@ fn parts() -> (Router<Arc<App>>, Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .nest("/api", public())
         .split_for_parts();
     let (guarded, guarded_document) = OpenApiRouter::new()
-        .nest("/api", control_plane().layer(DefaultBodyLimit::max(BODY_LIMIT)))
+        .nest("/api", control_plane().merge(control_plane_0_14()).layer(DefaultBodyLimit::max(BODY_LIMIT)))
         .routes(routes!(proxy::forward::forward))
+        .routes(routes!(workspace::toolbox::toolbox))
         .split_for_parts();
     (open, guarded, tidy(open_document.merge_from(guarded_document)))
 }

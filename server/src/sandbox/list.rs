@@ -63,7 +63,7 @@ pub(crate) async fn list(
 }
 
 /// Reads the filters both lists have.
-pub(super) fn filter(principal: &Principal, query: &Query) -> ApiResult<Filter> {
+pub(crate) fn filter(principal: &Principal, query: &Query) -> ApiResult<Filter> {
     let labels: BTreeMap<String, String> = match query.text("labels") {
         Some(text) => {
             serde_json::from_str(text).map_err(|_| ApiError::bad_request("Invalid labels JSON format"))?

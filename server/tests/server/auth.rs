@@ -10,13 +10,16 @@ const PUBLIC: [&str; 5] =
     ["GET /health", "GET /api/health", "GET /api/config", "GET /api/openapi.json", "OPTIONS /none"];
 
 /// What a key without any permission may do: read.
-const READING: [&str; 7] = [
+const READING: [&str; 10] = [
     "GET /api/sandbox",
     "GET /api/sandbox/paginated",
     "GET /api/sandbox/{sandboxIdOrName}",
     "GET /api/sandbox/{sandboxId}/toolbox-proxy-url",
     "GET /api/sandbox/{sandboxIdOrName}/ports/{port}/preview-url",
     "GET /api/sandbox/{sandboxIdOrName}/ports/{port}/signed-preview-url",
+    "GET /api/workspace",
+    "GET /api/workspace/{workspaceId}",
+    "GET /api/workspace/{workspaceId}/ports/{port}/preview-url",
     "GET /api/api-keys/current",
 ];
 
@@ -35,7 +38,7 @@ fn routes() -> Vec<(String, String)> {
 
 /// A request that would succeed, or fail for other reasons than its key.
 fn filled(path: &str, id: &str) -> String {
-    let path = path.replace("{sandboxIdOrName}", id).replace("{sandboxId}", id);
+    let path = path.replace("{sandboxIdOrName}", id).replace("{sandboxId}", id).replace("{workspaceId}", id);
     path.replace("{interval}", "5")
         .replace("{isPublic}", "true")
         .replace("{name}", "nobody")

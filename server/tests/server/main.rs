@@ -22,3 +22,4 @@ mod real;
 mod restart;
 mod support;
 mod transfer;
+mod workspace;

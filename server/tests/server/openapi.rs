@@ -40,11 +40,12 @@ fn every_route_is_in_the_document() {
         serde_json::from_str(&daytona_server::openapi_document().to_json().unwrap()).unwrap();
     let count: usize =
         document["paths"].as_object().unwrap().values().map(|item| item.as_object().unwrap().len()).sum();
-    // Seven methods of the proxy share one handler.
+    // Seven methods of the proxy share one handler, three of the proxy's 0.14 path another.
     let handlers = router.matches("routes!(").count()
         + router.matches(", sandbox::").count()
-        + router.matches(", api_key::").count();
-    assert_eq!(count, handlers + 6, "a handler is in the router and not in the document");
+        + router.matches(", api_key::").count()
+        + router.matches(", workspace::").count();
+    assert_eq!(count, handlers + 6 + 2, "a handler is in the router and not in the document");
 }
 
 /// Names, methods and success codes of the published API, as far as this server serves it.
@@ -79,6 +80,16 @@ fn the_published_routes_have_their_published_answers() {
             "200",
             "expireSignedPortPreviewUrl",
         ),
+        ("post", "/api/workspace", "200", "createWorkspace"),
+        ("get", "/api/workspace", "200", "listWorkspaces"),
+        ("get", "/api/workspace/{workspaceId}", "200", "getWorkspace"),
+        ("delete", "/api/workspace/{workspaceId}", "200", "deleteWorkspace"),
+        ("post", "/api/workspace/{workspaceId}/start", "200", "startWorkspace"),
+        ("post", "/api/workspace/{workspaceId}/stop", "200", "stopWorkspace"),
+        ("put", "/api/workspace/{workspaceId}/labels", "200", "replaceLabelsWorkspace"),
+        ("post", "/api/workspace/{workspaceId}/public/{isPublic}", "201", "updatePublicStatusWorkspace"),
+        ("post", "/api/workspace/{workspaceId}/autostop/{interval}", "201", "setAutostopIntervalWorkspace"),
+        ("get", "/api/workspace/{workspaceId}/ports/{port}/preview-url", "200", "getPortPreviewUrlWorkspace"),
         ("post", "/api/api-keys", "201", "createApiKey"),
         ("get", "/api/api-keys", "200", "listApiKeys"),
         ("get", "/api/api-keys/current", "200", "getCurrentApiKey"),
