@@ -4,12 +4,15 @@
 //! Rust types. Here a wrong argument is a validation error which names the field.
 
 use crate::error;
-use daytona_core::{CodeRunParams, ConfigOptions, CreateParams, Resources, Timeout};
+use daytona_core::{
+    CodeRunParams, ConfigOptions, CreateParams, FilePermissions, GitClone as CoreGitClone,
+    GitTransfer as CoreGitTransfer, Position, Resources, SessionExecuteRequest, Timeout,
+};
 use daytona_protocol::sandbox::SandboxVolume;
 use napi::bindgen_prelude::{FromNapiValue, Object, Unknown};
 use napi::{De, JsValue, Result, sys};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 /// An argument of any type serde can read.
@@ -39,6 +42,21 @@ fn without_text(reason: &str) -> String {
     }
 }
 
+/// A text that no error may repeat, whatever was given in its place: `password: 1234` is a password too.
+struct Secret(String);
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        String::deserialize(deserializer)
+            .map(Self)
+            .map_err(|_| D::Error::custom("expected a string (what was given is not shown)"))
+    }
+}
+
+fn reveal(secret: Option<Secret>) -> Option<String> {
+    secret.map(|secret| secret.0)
+}
+
 /// Seconds as JavaScript gives them: `undefined`, `null` and 0 mean no limit.
 pub(crate) fn timeout(seconds: Js<Option<f64>>) -> Result<Timeout> {
     Timeout::from_seconds(seconds.0).map_err(|refused| error::to_js(&refused))
@@ -48,10 +66,10 @@ pub(crate) fn timeout(seconds: Js<Option<f64>>) -> Result<Timeout> {
 #[derive(Default, Deserialize)]
 #[serde(expecting = "a DaytonaConfig", rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Config {
-    api_key: Option<String>,
+    api_key: Option<Secret>,
     api_url: Option<String>,
     target: Option<String>,
-    jwt_token: Option<String>,
+    jwt_token: Option<Secret>,
     organization_id: Option<String>,
     server_url: Option<String>,
 }
@@ -59,10 +77,10 @@ pub struct Config {
 impl From<Config> for ConfigOptions {
     fn from(config: Config) -> Self {
         Self {
-            api_key: config.api_key,
+            api_key: reveal(config.api_key),
             api_url: config.api_url,
             target: config.target,
-            jwt_token: config.jwt_token,
+            jwt_token: reveal(config.jwt_token),
             organization_id: config.organization_id,
             server_url: config.server_url,
         }
@@ -132,6 +150,97 @@ pub struct CodeRun {
 impl From<CodeRun> for CodeRunParams {
     fn from(params: CodeRun) -> Self {
         Self { argv: params.argv, env: params.env }
+    }
+}
+
+/// The `SessionExecuteRequest` of the public API; `async` is the documents' name of `runAsync`.
+#[derive(Deserialize)]
+#[serde(expecting = "a SessionExecuteRequest", rename_all = "camelCase", deny_unknown_fields)]
+pub struct SessionExecute {
+    command: String,
+    run_async: Option<bool>,
+    r#async: Option<bool>,
+}
+
+impl From<SessionExecute> for SessionExecuteRequest {
+    fn from(request: SessionExecute) -> Self {
+        let run_async = request.run_async.or(request.r#async).unwrap_or_default();
+        Self { command: request.command, run_async }
+    }
+}
+
+/// The `FilePermissionsParams` of the public API.
+#[derive(Deserialize)]
+#[serde(expecting = "FilePermissionsParams", deny_unknown_fields)]
+pub struct Permissions {
+    mode: Option<String>,
+    owner: Option<String>,
+    group: Option<String>,
+}
+
+impl From<Permissions> for FilePermissions {
+    fn from(permissions: Permissions) -> Self {
+        Self { mode: permissions.mode, owner: permissions.owner, group: permissions.group }
+    }
+}
+
+/// What to clone, and where to.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GitClone {
+    url: String,
+    path: String,
+    branch: Option<String>,
+    commit_id: Option<String>,
+    username: Option<String>,
+    password: Option<Secret>,
+}
+
+impl From<GitClone> for CoreGitClone {
+    fn from(clone: GitClone) -> Self {
+        Self {
+            url: clone.url,
+            path: clone.path,
+            branch: clone.branch,
+            commit_id: clone.commit_id,
+            username: clone.username,
+            password: reveal(clone.password),
+        }
+    }
+}
+
+/// The `GitTransferParams` of the public API: where to push to or pull from, and as whom.
+#[derive(Deserialize)]
+#[serde(expecting = "GitTransferParams", deny_unknown_fields)]
+pub struct GitTransfer {
+    remote: Option<String>,
+    branch: Option<String>,
+    username: Option<String>,
+    password: Option<Secret>,
+}
+
+impl From<GitTransfer> for CoreGitTransfer {
+    fn from(transfer: GitTransfer) -> Self {
+        Self {
+            username: transfer.username,
+            password: reveal(transfer.password),
+            remote: transfer.remote,
+            branch: transfer.branch,
+        }
+    }
+}
+
+/// The `Position` of the public API.
+#[derive(Deserialize)]
+#[serde(expecting = "a Position", deny_unknown_fields)]
+pub struct LspPosition {
+    line: u32,
+    character: u32,
+}
+
+impl From<LspPosition> for Position {
+    fn from(position: LspPosition) -> Self {
+        Self { line: position.line, character: position.character }
     }
 }
 

@@ -50,3 +50,12 @@ where
         outcome.map_err(|failure| error::to_js(&failure))
     })
 }
+
+/// JavaScript's numbers hold counts exactly up to 2^53.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "no repository has that many commits, no file that many bytes"
+)]
+pub(crate) fn whole(count: u64) -> f64 {
+    count as f64
+}

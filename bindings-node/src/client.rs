@@ -3,6 +3,7 @@
 use crate::args::{Config, Create, Js, timeout};
 use crate::call::{CancelToken, promise};
 use crate::error;
+use crate::made::Made;
 use crate::sandbox::Sandbox;
 use daytona_core::ClientOptions;
 use napi::Env;
@@ -10,6 +11,10 @@ use napi::bindgen_prelude::PromiseRaw;
 use napi_derive::napi;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long removing what cancelled calls made may keep a process that is otherwise done.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// The configured connection to one Daytona API.
 #[napi]
@@ -82,10 +87,24 @@ impl Client {
         params: Js<Option<Create>>,
         seconds: Js<Option<f64>>,
         cancel: Option<&CancelToken>,
-    ) -> napi::Result<PromiseRaw<'env, Sandbox>> {
+    ) -> napi::Result<PromiseRaw<'env, Made>> {
         let (core, timeout) = (self.core.clone(), timeout(seconds)?);
         let params = params.0.unwrap_or_default().into();
-        promise(env, cancel, async move { core.create(params, timeout).await.map(Sandbox::from) })
+        promise(env, cancel, async move {
+            let sandbox = core.create(params, timeout).await?;
+            Ok(Made::new(sandbox, core))
+        })
+    }
+
+    /// Settles when the sandboxes of cancelled `create` calls are removed, after a few seconds at most. What
+    /// waits for it keeps the process, which else could end before the removal was sent.
+    #[napi]
+    pub fn settle<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, ()>> {
+        let core = self.core.clone();
+        promise(env, None, async move {
+            core.settle(SETTLING).await;
+            Ok(())
+        })
     }
 
     /// The sandbox with this id or name.

@@ -1,24 +1,16 @@
-//! `Files`: files in and out of a sandbox, whole or in pieces.
-//!
-//! Pieces cross in bounded memory. Upwards, [`UploadSink`] is a channel of a few chunks: `write` settles when
-//! there is room. Downwards, [`DownloadStream`] is pulled: nothing is read from the network before `next`.
+//! `Files`: the files of a sandbox. What moves in pieces is in `transfer.rs`.
 
-use crate::args::Js;
-use crate::call::{CancelToken, promise};
+use crate::args::{Js, Permissions};
+use crate::call::{CancelToken, promise, whole};
+use crate::transfer::{DownloadStream, UploadBatch, UploadSink};
 use bytes::Bytes;
-use daytona_core::{ByteStream, Error, ErrorCode, Upload};
-use futures::StreamExt;
+use daytona_core::Upload;
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, PromiseRaw};
 use napi_derive::napi;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc;
 
-/// Chunks in flight between JavaScript and the connection.
-const CHUNKS_IN_FLIGHT: usize = 4;
-
-/// Moves files in and out of one sandbox.
+/// Works on the files of one sandbox.
 #[napi]
 pub struct Files {
     core: daytona_core::FileSystem,
@@ -96,112 +88,211 @@ impl Files {
         cancel: Option<&CancelToken>,
     ) -> napi::Result<PromiseRaw<'env, DownloadStream>> {
         let core = self.core.clone();
-        promise(env, cancel, async move {
-            let stream = core.download_stream(&path.0).await?;
-            Ok(DownloadStream { stream: Arc::new(tokio::sync::Mutex::new(Some(stream))) })
-        })
-    }
-}
-
-/// One piece of an upload, or its end. The end is said, never inferred: a sink that is lost half-way must not
-/// pass for a complete file.
-enum Piece {
-    Chunk(Bytes),
-    End,
-}
-
-/// Where JavaScript writes the pieces of one upload.
-#[napi]
-pub struct UploadSink {
-    sender: mpsc::Sender<Piece>,
-    receiver: Mutex<Option<mpsc::Receiver<Piece>>>,
-}
-
-impl Default for UploadSink {
-    fn default() -> Self {
-        let (sender, receiver) = mpsc::channel(CHUNKS_IN_FLIGHT);
-        Self { sender, receiver: Mutex::new(Some(receiver)) }
-    }
-}
-
-#[napi]
-impl UploadSink {
-    /// A sink for one upload.
-    #[napi(constructor)]
-    pub fn new() -> Self {
-        Self::default()
+        promise(env, cancel, async move { core.download_stream(&path.0).await.map(DownloadStream::from) })
     }
 
-    /// Adds a piece; settles when there is room for the next. False: the upload is over, write no more.
+    /// Writes several files. Those that fail are named in one error; the others stay.
     #[napi]
-    pub fn write<'env>(&self, env: &'env Env, chunk: Buffer) -> napi::Result<PromiseRaw<'env, bool>> {
-        self.send(env, Piece::Chunk(Bytes::from_owner(chunk)))
-    }
-
-    /// Says that the last piece was written.
-    #[napi]
-    pub fn end<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, bool>> {
-        self.send(env, Piece::End)
-    }
-
-    fn send<'env>(&self, env: &'env Env, piece: Piece) -> napi::Result<PromiseRaw<'env, bool>> {
-        let sender = self.sender.clone();
-        promise(env, None, async move { Ok(sender.send(piece).await.is_ok()) })
-    }
-
-    /// The pieces as the core wants them.
-    fn chunks(&self) -> napi::Result<futures::stream::BoxStream<'static, daytona_core::Result<Bytes>>> {
-        let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let receiver = receiver.ok_or_else(|| crate::error::invalid("this sink already has an upload"))?;
-        Ok(futures::stream::unfold(receiver, |mut receiver| async move {
-            match receiver.recv().await {
-                Some(Piece::Chunk(chunk)) => Some((Ok(chunk), receiver)),
-                Some(Piece::End) => None,
-                None => Some((Err(lost()), receiver)),
-            }
-        })
-        .boxed())
-    }
-}
-
-fn lost() -> Error {
-    Error::new(ErrorCode::Cancelled, "Failed to upload file: the content ended before its end was said")
-}
-
-/// A file being read in pieces.
-#[napi]
-pub struct DownloadStream {
-    stream: Arc<tokio::sync::Mutex<Option<ByteStream>>>,
-}
-
-#[napi]
-impl DownloadStream {
-    /// The next piece; null at the end.
-    #[napi]
-    pub fn next<'env>(
+    pub fn upload_many<'env>(
         &self,
         env: &'env Env,
+        batch: &UploadBatch,
         cancel: Option<&CancelToken>,
-    ) -> napi::Result<PromiseRaw<'env, Option<Buffer>>> {
-        let stream = Arc::clone(&self.stream);
+    ) -> napi::Result<PromiseRaw<'env, ()>> {
+        let (core, files) = (self.core.clone(), batch.take());
+        promise(env, cancel, async move { core.upload_many(files).await })
+    }
+
+    /// What a folder holds.
+    #[napi]
+    pub fn list<'env>(
+        &self,
+        env: &'env Env,
+        path: Js<String>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, Vec<FileInfo>>> {
+        let core = self.core.clone();
         promise(env, cancel, async move {
-            let mut open = stream.lock().await;
-            let Some(pieces) = open.as_mut() else { return Ok(None) };
-            let piece = pieces.next().await.transpose()?;
-            if piece.is_none() {
-                *open = None;
-            }
-            Ok(piece.map(|bytes| Vec::from(bytes).into()))
+            Ok(core.list_files(&path.0).await?.into_iter().map(FileInfo::from).collect())
         })
     }
 
-    /// Gives the connection up; a `next` under way must have been cancelled before.
+    /// Makes a folder.
     #[napi]
-    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, ()>> {
-        let stream = Arc::clone(&self.stream);
-        promise(env, None, async move {
-            *stream.lock().await = None;
-            Ok(())
+    pub fn create_folder<'env>(
+        &self,
+        env: &'env Env,
+        path: Js<String>,
+        mode: Js<Option<String>>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, ()>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move { core.create_folder(&path.0, mode.0.as_deref()).await })
+    }
+
+    /// Deletes a file, or a folder with all that is in it.
+    #[napi]
+    pub fn delete<'env>(
+        &self,
+        env: &'env Env,
+        path: Js<String>,
+        recursive: Js<Option<bool>>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, ()>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move { core.delete_file(&path.0, recursive.0.unwrap_or_default()).await })
+    }
+
+    /// Moves or renames a file or folder.
+    #[napi(js_name = "move")]
+    pub fn move_files<'env>(
+        &self,
+        env: &'env Env,
+        source: Js<String>,
+        destination: Js<String>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, ()>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move { core.move_files(&source.0, &destination.0).await })
+    }
+
+    /// The lines that hold a text.
+    #[napi]
+    pub fn find<'env>(
+        &self,
+        env: &'env Env,
+        path: Js<String>,
+        pattern: Js<String>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, Vec<Match>>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move {
+            Ok(core.find_files(&path.0, &pattern.0).await?.into_iter().map(Match::from).collect())
         })
+    }
+
+    /// The files whose names match.
+    #[napi]
+    pub fn search<'env>(
+        &self,
+        env: &'env Env,
+        path: Js<String>,
+        pattern: Js<String>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, Vec<String>>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move { core.search_files(&path.0, &pattern.0).await })
+    }
+
+    /// Replaces a text in files; answers how it went for each.
+    #[napi]
+    pub fn replace<'env>(
+        &self,
+        env: &'env Env,
+        files: Js<Vec<String>>,
+        pattern: Js<String>,
+        new_value: Js<String>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, Vec<ReplaceResult>>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move {
+            let results = core.replace_in_files(files.0, &pattern.0, &new_value.0).await?;
+            Ok(results.into_iter().map(ReplaceResult::from).collect())
+        })
+    }
+
+    /// What is known of a file or folder.
+    #[napi]
+    pub fn info<'env>(
+        &self,
+        env: &'env Env,
+        path: Js<String>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, FileInfo>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move { core.get_file_info(&path.0).await.map(FileInfo::from) })
+    }
+
+    /// Sets who may do what with a file or folder.
+    #[napi]
+    pub fn set_permissions<'env>(
+        &self,
+        env: &'env Env,
+        path: Js<String>,
+        permissions: Js<Permissions>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, ()>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move { core.set_file_permissions(&path.0, permissions.0.into()).await })
+    }
+}
+
+/// A file or folder.
+#[napi(object, object_from_js = false)]
+pub struct FileInfo {
+    /// Its name in its folder.
+    pub name: String,
+    /// Whether it is a folder.
+    pub is_dir: bool,
+    /// Bytes.
+    pub size: f64,
+    /// When it was last changed.
+    pub mod_time: String,
+    /// Kind and permissions in letters.
+    pub mode: String,
+    /// Permissions as an octal number.
+    pub permissions: String,
+    /// Who owns it.
+    pub owner: String,
+    /// Its group.
+    pub group: String,
+}
+
+impl From<daytona_core::FileInfo> for FileInfo {
+    fn from(file: daytona_core::FileInfo) -> Self {
+        Self {
+            name: file.name,
+            is_dir: file.is_dir,
+            size: whole(file.size),
+            mod_time: file.mod_time,
+            mode: file.mode,
+            permissions: file.permissions,
+            owner: file.owner,
+            group: file.group,
+        }
+    }
+}
+
+/// A line that holds a text.
+#[napi(object, object_from_js = false)]
+pub struct Match {
+    /// The file.
+    pub file: String,
+    /// The line's number.
+    pub line: f64,
+    /// The line.
+    pub content: String,
+}
+
+impl From<daytona_core::Match> for Match {
+    fn from(found: daytona_core::Match) -> Self {
+        Self { file: found.file, line: whole(found.line), content: found.content }
+    }
+}
+
+/// How replacing went in one file.
+#[napi(object, object_from_js = false)]
+pub struct ReplaceResult {
+    /// The file.
+    pub file: String,
+    /// Whether it could be done.
+    pub success: bool,
+    /// Why not.
+    pub error: Option<String>,
+}
+
+impl From<daytona_core::ReplaceResult> for ReplaceResult {
+    fn from(result: daytona_core::ReplaceResult) -> Self {
+        Self { file: result.file, success: result.success, error: result.error }
     }
 }

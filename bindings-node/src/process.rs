@@ -1,4 +1,4 @@
-//! `Process`: commands and code in a sandbox.
+//! `Process`: commands and code in a sandbox. Its sessions are in `sessions.rs`.
 
 use crate::args::{CodeRun, Js, timeout};
 use crate::call::{CancelToken, promise};
@@ -6,13 +6,12 @@ use crate::error;
 use napi::Env;
 use napi::bindgen_prelude::PromiseRaw;
 use napi_derive::napi;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Runs commands and code in one sandbox.
 #[napi]
 pub struct Process {
-    core: daytona_core::Process,
+    pub(crate) core: daytona_core::Process,
 }
 
 impl From<daytona_core::Process> for Process {
@@ -53,10 +52,10 @@ impl Execution {
         &self.core.stderr
     }
 
-    /// The figures the code showed.
+    /// The figures the code showed, each as JSON: its shape is the sandbox's affair, and TypeScript checks it.
     #[napi(getter)]
-    pub fn charts(&self) -> Vec<Value> {
-        self.core.charts.clone()
+    pub fn charts(&self) -> Vec<String> {
+        self.core.charts.iter().map(ToString::to_string).collect()
     }
 
     /// Throws when the exit code is not 0.

@@ -1,8 +1,11 @@
-//! `Sandbox`: one sandbox's life, and the way to its processes and files.
+//! `Sandbox`: one sandbox's life, and the way to its processes, files, repositories and language servers.
 
 use crate::args::{Js, timeout};
 use crate::call::{CancelToken, promise};
+use crate::error;
 use crate::files::Files;
+use crate::git::Git;
+use crate::lsp::LspServer;
 use crate::process::Process;
 use napi::Env;
 use napi::bindgen_prelude::PromiseRaw;
@@ -58,6 +61,21 @@ pub struct SandboxInstance {
     pub snapshot_created_at: Option<String>,
     /// Minutes without activity until it is stopped.
     pub auto_stop_interval: Option<f64>,
+    /// When it was made.
+    pub created_at: Option<String>,
+    /// When it last changed.
+    pub updated_at: Option<String>,
+    /// Its class.
+    pub class_name: Option<String>,
+}
+
+/// Where a port of a sandbox is reached.
+#[napi(object, object_from_js = false)]
+pub struct PortPreviewUrl {
+    /// The URL.
+    pub url: String,
+    /// What opens it.
+    pub token: String,
 }
 
 impl From<daytona_protocol::sandbox::Sandbox> for SandboxInstance {
@@ -80,6 +98,9 @@ impl From<daytona_protocol::sandbox::Sandbox> for SandboxInstance {
             snapshot_state: data.backup_state,
             snapshot_created_at: data.backup_created_at,
             auto_stop_interval: data.auto_stop_interval,
+            created_at: data.created_at,
+            updated_at: data.updated_at,
+            class_name: data.sandbox_class,
         }
     }
 }
@@ -108,6 +129,34 @@ impl Sandbox {
     #[napi]
     pub fn files(&self) -> Files {
         self.core.fs().into()
+    }
+
+    /// Works on its repositories.
+    #[napi]
+    pub fn git(&self) -> Git {
+        self.core.git().into()
+    }
+
+    /// A language server for one of its projects; nothing is sent yet.
+    #[napi]
+    pub fn create_lsp_server(&self, language: Js<String>, project: Js<String>) -> napi::Result<LspServer> {
+        let core = self.core.create_lsp_server(&language.0, &project.0);
+        core.map(LspServer::from).map_err(|refused| error::to_js(&refused))
+    }
+
+    /// Where a port of it is reached.
+    #[napi]
+    pub fn preview_link<'env>(
+        &self,
+        env: &'env Env,
+        port: Js<u16>,
+        cancel: Option<&CancelToken>,
+    ) -> napi::Result<PromiseRaw<'env, PortPreviewUrl>> {
+        let core = self.core.clone();
+        promise(env, cancel, async move {
+            let link = core.get_preview_link(port.0).await?;
+            Ok(PortPreviewUrl { url: link.url, token: link.token })
+        })
     }
 
     /// Starts it and waits until it has started.

@@ -2,7 +2,8 @@
  * The one way into the native module: errors come out as classes, an AbortSignal ends the call.
  */
 import { decodeError } from "./errors";
-import { type NativeCancelToken, native } from "./native";
+import { native } from "./native";
+import type { NativeCancelToken } from "./native-types";
 import type { CallOptions } from "./types";
 
 /** Runs a synchronous native call. */

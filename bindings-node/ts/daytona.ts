@@ -2,7 +2,8 @@
  * `Daytona`: the client. Creates sandboxes and finds them again.
  */
 import { call, callSync } from "./call";
-import { type NativeClient, native, shippedBinary } from "./native";
+import { native, shippedBinary } from "./native";
+import type { NativeClient } from "./native-types";
 import { Sandbox } from "./sandbox";
 import type { CallOptions, CreateSandboxParams, DaytonaConfig } from "./types";
 import { warn, warnDeprecated } from "./warn";
@@ -101,7 +102,13 @@ export class Daytona {
       warnDeprecated("CreateSandboxParams.timeout is deprecated: use the second argument of create");
     }
     const seconds = timeout === undefined ? (within ?? DEFAULT_TIMEOUT) : timeout;
-    return new Sandbox(await call((cancel) => this.#native.create(rest, seconds, cancel), options));
+    try {
+      return new Sandbox(await call((cancel) => this.#native.create(rest, seconds, cancel), options));
+    } catch (error) {
+      // Not awaited: the caller hears at once; the process waits until what was made half-way is removed.
+      void this.#native.settle();
+      throw error;
+    }
   }
 
   /**

@@ -4,7 +4,8 @@
 import { Readable } from "node:stream";
 
 import { decodeError } from "./errors";
-import { type NativeDownloadStream, native } from "./native";
+import { native } from "./native";
+import type { NativeDownloadStream } from "./native-types";
 
 /** The stream over a file that was opened for reading. */
 export function downloadStream(source: NativeDownloadStream): Readable {

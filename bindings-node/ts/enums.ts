@@ -78,3 +78,23 @@ export enum SandboxState {
   PAUSED = "paused",
   RESUMING = "resuming",
 }
+
+/**
+ * The languages `createLspServer` has servers for.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, LspLanguageId } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * const server = sandbox.createLspServer(LspLanguageId.PYTHON, await sandbox.getUserRootDir());
+ * console.log(server);
+ * await daytona.remove(sandbox);
+ * ```
+ */
+export enum LspLanguageId {
+  PYTHON = "python",
+  TYPESCRIPT = "typescript",
+  JAVASCRIPT = "javascript",
+}

@@ -1,11 +1,15 @@
 /**
- * `Sandbox`: one sandbox's life, and the way to its processes and files.
+ * `Sandbox`: one sandbox's life, and the way to its processes, files, repositories and language servers.
  */
-import { call } from "./call";
+import { call, callSync } from "./call";
+import type { LspLanguageId } from "./enums";
 import { FileSystem } from "./filesystem";
-import type { NativeSandbox } from "./native";
+import { Git } from "./git";
+import { LspServer } from "./lsp-server";
+import type { NativeSandbox } from "./native-types";
+import { withOlderNames } from "./older-names";
 import { Process } from "./process";
-import type { CallOptions, SandboxInstance } from "./types";
+import type { CallOptions, PortPreviewUrl, SandboxInfo, SandboxInstance } from "./types";
 import { warnDeprecated } from "./warn";
 
 /** Seconds that calls which wait for a state take at most, unless they are told. */
@@ -29,14 +33,17 @@ export class Sandbox {
   readonly #native: NativeSandbox;
   /** Runs commands and code in it. */
   readonly process: Process;
-  /** Moves files in and out of it. */
+  /** Works on its files. */
   readonly fs: FileSystem;
+  /** Works on its repositories. */
+  readonly git: Git;
 
   /** @internal */
   constructor(sandbox: NativeSandbox) {
     this.#native = sandbox;
     this.process = new Process(sandbox.process());
     this.fs = new FileSystem(sandbox.files());
+    this.git = new Git(sandbox.git());
   }
 
   /** Its id. */
@@ -60,6 +67,28 @@ export class Sandbox {
    */
   get instance(): SandboxInstance {
     return this.#native.instance;
+  }
+
+  /**
+   * Asks the server about the sandbox, and gives what it said.
+   *
+   * @param options - `signal` to give up
+   * @example
+   * ```ts
+   * import { Daytona } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * const sandbox = await daytona.create();
+   * const info = await sandbox.info();
+   * console.log(`Sandbox ${info.name} is ${info.state}: ${info.resources.cpu} CPU, ${info.resources.memory} GB`);
+   * await sandbox.delete();
+   * ```
+   */
+  async info(options?: CallOptions): Promise<SandboxInfo> {
+    await this.refreshData(options);
+    const instance = this.instance;
+    const { cpu, gpu, memory, disk } = instance;
+    return withOlderNames({ ...instance, resources: { cpu, gpu, memory, disk } }, { class: "className" });
   }
 
   /**
@@ -100,6 +129,69 @@ export class Sandbox {
   async getWorkspaceRootDir(options?: CallOptions): Promise<string> {
     warnDeprecated("Sandbox.getWorkspaceRootDir is deprecated: use getUserRootDir");
     return this.getUserRootDir(options);
+  }
+
+  /**
+   * A language server for a project in the sandbox. Nothing is sent yet: `start`, or the first call, starts it.
+   *
+   * @param languageId - `python`, `typescript` or `javascript`
+   * @param pathToProject - the project's folder in the sandbox
+   * @throws {DaytonaValidationError} when there is no server for the language
+   * @example
+   * ```ts
+   * import { Daytona, LspLanguageId } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * const sandbox = await daytona.create();
+   * const server = sandbox.createLspServer(LspLanguageId.PYTHON, await sandbox.getUserRootDir());
+   * await server.start();
+   * await sandbox.delete();
+   * ```
+   */
+  createLspServer(
+    languageId: `${LspLanguageId}` | LspLanguageId | (string & {}),
+    pathToProject: string,
+  ): LspServer {
+    return new LspServer(callSync(() => this.#native.createLspServer(languageId, pathToProject)));
+  }
+
+  /**
+   * Where what listens on a port of the sandbox is reached from outside.
+   *
+   * @param port - from 3000 to 9999
+   * @param options - `signal` to give up
+   * @example
+   * ```ts
+   * import { Daytona } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * const sandbox = await daytona.create();
+   * const preview = await sandbox.getPreviewLink(3000);
+   * console.log(`Preview link url: ${preview.url}`);
+   * console.log(`Preview link token: ${preview.token}`);
+   * await sandbox.delete();
+   * ```
+   */
+  async getPreviewLink(port: number, options?: CallOptions): Promise<PortPreviewUrl> {
+    return call((cancel) => this.#native.previewLink(port, cancel), options);
+  }
+
+  /**
+   * The same as {@link Sandbox.getPreviewLink}.
+   *
+   * @example
+   * ```ts
+   * import { Daytona } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * const sandbox = await daytona.create();
+   * const { url, token } = await sandbox.getPreviewUrl(3000);
+   * console.log(url, token.length);
+   * await sandbox.delete();
+   * ```
+   */
+  async getPreviewUrl(port: number, options?: CallOptions): Promise<PortPreviewUrl> {
+    return this.getPreviewLink(port, options);
   }
 
   /**

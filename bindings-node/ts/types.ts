@@ -1,10 +1,8 @@
 /**
- * The plain values of the public API: what goes into the calls and what comes back. Handles are classes, each
- * in a file of its own.
+ * The plain values of the public API: what goes into the calls and what comes back. Those of files, sessions, git
+ * and language servers are in `*-types.ts`; handles are classes, each in a file of its own.
  */
-import type { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
-
+import type { Chart } from "./charts";
 import type { CodeLanguage, SandboxState, SandboxTargetRegion } from "./enums";
 
 /** A member of an enumeration, its text, or a text this version does not know yet. */
@@ -159,6 +157,46 @@ export interface SandboxInstance {
   readonly snapshotCreatedAt?: string;
   /** Minutes without activity until it is stopped; 0 never. */
   readonly autoStopInterval?: number;
+  /** When it was made, ISO 8601. */
+  readonly createdAt?: string;
+  /** When it last changed, ISO 8601. */
+  readonly updatedAt?: string;
+  /** Its class. */
+  readonly className?: string;
+}
+
+/** A sandbox as the server knows it, with every field of the 0.14.0 documents. */
+export interface SandboxInfo extends SandboxInstance {
+  /** What it may use. */
+  readonly resources: { readonly [Resource in keyof SandboxResources]-?: number };
+  /** The same as `className`. */
+  readonly class?: string;
+  /** Where its machine is reached; servers no longer say. */
+  readonly nodeDomain?: string;
+  /** Where its machine is; servers no longer say it apart from `target`. */
+  readonly region?: string;
+  /** When it was last backed up; servers now say `snapshotCreatedAt`. */
+  readonly lastSnapshot?: string;
+  /** @deprecated Servers no longer say. */
+  readonly providerMetadata?: string;
+}
+
+/**
+ * Where a port of a sandbox is reached.
+ *
+ * @example
+ * ```ts
+ * import type { PortPreviewUrl } from "@daytonaio/sdk";
+ *
+ * const headers = (preview: PortPreviewUrl) => ({ "x-daytona-preview-token": preview.token });
+ * console.log(headers({ url: "https://3000-sandbox.example", token: "token" }));
+ * ```
+ */
+export interface PortPreviewUrl {
+  /** The URL. */
+  readonly url: string;
+  /** Opens it when sent as the header `x-daytona-preview-token`; not needed when the sandbox is public. */
+  readonly token: string;
 }
 
 /**
@@ -191,51 +229,8 @@ export interface ExecutionArtifacts {
   /** The standard output. */
   readonly stdout: string;
   /** The figures it showed. */
-  readonly charts: unknown[];
+  readonly charts: Chart[];
 }
-
-/**
- * The content of a file to upload. A string is the text itself, written as UTF-8. Streams are sent as they come,
- * in bounded memory.
- */
-export type UploadContent =
-  | Blob
-  | ArrayBuffer
-  | ArrayBufferView
-  | string
-  | ReadableStream<Uint8Array>
-  | globalThis.ReadableStream<Uint8Array>
-  | Readable
-  | AsyncIterable<Uint8Array | string>;
-
-/**
- * One of several files to upload.
- *
- * @example
- * ```ts
- * import { Daytona, type FileUpload } from "@daytonaio/sdk";
- *
- * const daytona = new Daytona();
- * const sandbox = await daytona.create();
- * const home = await sandbox.getUserRootDir();
- * const files: FileUpload[] = [{ path: `${home}/settings.json`, content: '{"key": "value"}' }];
- * await sandbox.fs.uploadFiles(files);
- * await daytona.remove(sandbox);
- * ```
- */
-export type FileUpload =
-  | {
-      /** Where to write it in the sandbox. */
-      path: string;
-      /** What to write. */
-      content: UploadContent;
-    }
-  | {
-      /** Where to write it in the sandbox. */
-      destination: string;
-      /** What to write. Here a string is the path of a local file. */
-      source: UploadContent;
-    };
 
 /**
  * What every call that touches the network takes as its last argument.

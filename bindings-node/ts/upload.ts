@@ -4,10 +4,12 @@
  * A streamed upload ends well only after the content's own end. When the content fails, is given up, or the
  * server answers early, the native call is cancelled or already over, so that no partial file is ever written.
  */
-import { call } from "./call";
+import { call, callSync } from "./call";
 import { DaytonaValidationError } from "./errors";
-import { type NativeFiles, type NativeUploadSink, native } from "./native";
-import type { CallOptions, UploadContent } from "./types";
+import type { FileUpload, UploadContent } from "./file-types";
+import { native } from "./native";
+import type { NativeFiles, NativeUploadSink } from "./native-types";
+import type { CallOptions } from "./types";
 
 /** Blobs up to this size are read first: bytes can be sent again when a connection breaks, a stream cannot. */
 const SMALL_BLOB = 1024 * 1024;
@@ -24,14 +26,44 @@ export async function upload(
     await call((cancel) => files.upload(path, bytes, cancel), options);
     return;
   }
-  const chunks = chunksOf(content);
-  if (chunks === undefined) {
-    throw new DaytonaValidationError(
-      `Failed to upload file: the content of ${path} is ${describe(content)}; ` +
-        "give a string, Buffer, Uint8Array, Blob, File or stream",
+  await uploadChunks(files, path, chunksOf(path, content), options);
+}
+
+/** Writes several files, as the core does it: some at a time, and one error for all that failed. */
+export async function uploadMany(
+  files: NativeFiles,
+  uploads: FileUpload[],
+  options: CallOptions | undefined,
+): Promise<void> {
+  options?.signal?.throwIfAborted();
+  const batch = new native.UploadBatch();
+  const streams: [AsyncIterator<Uint8Array | string>, NativeUploadSink][] = [];
+  for (const upload of uploads) {
+    if (!("path" in upload) && typeof upload.source === "string") {
+      const { destination, source } = upload;
+      callSync(() => batch.addFile(destination, source));
+      continue;
+    }
+    const [path, content] =
+      "path" in upload ? [upload.path, upload.content] : [upload.destination, upload.source];
+    const bytes = await bytesOf(content);
+    if (bytes !== undefined) {
+      callSync(() => batch.add(path, bytes));
+    } else {
+      const sink = new native.UploadSink();
+      streams.push([chunksOf(path, content), sink]);
+      callSync(() => batch.addStream(path, sink));
+    }
+  }
+  const sent = call((cancel) => files.uploadMany(batch, cancel), options);
+  const over = settled(sent);
+  for (const [chunks, sink] of streams) {
+    // What the content fails with is that file's failure; the core names it with the others.
+    pump(chunks, sink, over).catch((error) =>
+      sink.fail(error instanceof Error ? error.message : String(error)),
     );
   }
-  await uploadChunks(files, path, chunks, options);
+  await sent;
 }
 
 async function uploadChunks(
@@ -45,16 +77,20 @@ async function uploadChunks(
   const signals = options?.signal ? [options.signal, failed.signal] : [failed.signal];
   const sink = new native.UploadSink();
   const sent = call((cancel) => files.uploadStream(path, sink, cancel), { signal: AbortSignal.any(signals) });
-  const over = sent.then(
-    () => undefined,
-    () => undefined,
-  );
   try {
-    await pump(chunks, sink, over);
+    await pump(chunks, sink, settled(sent));
   } catch (error) {
     failed.abort(error);
   }
   await sent;
+}
+
+/** Settles, without a failure, when the promise does. */
+function settled(promise: Promise<void>): Promise<undefined> {
+  return promise.then(
+    () => undefined,
+    () => undefined,
+  );
 }
 
 /** Moves chunks into the sink until there are no more, or the upload is over. */
@@ -88,10 +124,16 @@ async function bytesOf(content: UploadContent): Promise<Buffer | undefined> {
   return undefined;
 }
 
-/** The content's chunks, when it is a stream of any kind. */
-function chunksOf(content: UploadContent): AsyncIterator<Uint8Array | string> | undefined {
+/** The content's chunks: it is a stream of some kind. */
+function chunksOf(path: string, content: UploadContent): AsyncIterator<Uint8Array | string> {
   const source: unknown = content instanceof Blob ? content.stream() : content;
-  return isAsyncIterable(source) ? source[Symbol.asyncIterator]() : undefined;
+  if (isAsyncIterable(source)) {
+    return source[Symbol.asyncIterator]();
+  }
+  throw new DaytonaValidationError(
+    `Failed to upload file: the content of ${path} is ${describe(content)}; ` +
+      "give a string, Buffer, Uint8Array, Blob, File or stream",
+  );
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array | string> {

@@ -1,5 +1,5 @@
 /**
- * The hand-written shape of the native module (bindings-node/ts/native.ts) against what the module exports.
+ * The hand-written shape of the native module (bindings-node/ts/native-types.ts) against what the module exports.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -13,14 +13,14 @@ const { native } = require(
   join(ENVIRONMENT, "node_modules", "@daytonaio", "sdk", "bindings-node", "dist", "native.js"),
 );
 const source = readFileSync(
-  join(fromRunner("DAYTONA_TEST_ROOT"), "bindings-node", "ts", "native.ts"),
+  join(fromRunner("DAYTONA_TEST_ROOT"), "bindings-node", "ts", "native-types.ts"),
   "utf8",
 );
 
 /** The members of `interface Native<name>`, as text says them. */
 function declared(name: string): string[] {
   const body = source.match(new RegExp(`interface Native${name} \\{\\n(.*?)\\n\\}`, "s"))?.[1];
-  assert.ok(body, `ts/native.ts has no interface Native${name}`);
+  assert.ok(body, `ts/native-types.ts has no interface Native${name}`);
   return [...body.matchAll(/^ {2}(?:readonly )?(\w+)[(:]/gm)].map((match) => match[1] ?? "").sort();
 }
 

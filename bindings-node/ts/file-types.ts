@@ -1,0 +1,122 @@
+/**
+ * The plain values of files: what goes into the calls of `sandbox.fs` and what comes back.
+ */
+import type { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+
+/**
+ * The content of a file to upload. A string is the text itself, written as UTF-8. Streams are sent as they come,
+ * in bounded memory.
+ */
+export type UploadContent =
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | string
+  | ReadableStream<Uint8Array>
+  | globalThis.ReadableStream<Uint8Array>
+  | Readable
+  | AsyncIterable<Uint8Array | string>;
+
+/**
+ * One of several files to upload.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, type FileUpload } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * const home = await sandbox.getUserRootDir();
+ * const files: FileUpload[] = [{ path: `${home}/settings.json`, content: '{"key": "value"}' }];
+ * await sandbox.fs.uploadFiles(files);
+ * await daytona.remove(sandbox);
+ * ```
+ */
+export type FileUpload =
+  | {
+      /** Where to write it in the sandbox. */
+      path: string;
+      /** What to write. */
+      content: UploadContent;
+    }
+  | {
+      /** Where to write it in the sandbox. */
+      destination: string;
+      /** What to write. Here a string is the path of a local file. */
+      source: UploadContent;
+    };
+
+/** A file or folder. */
+export interface FileInfo {
+  /** Its name in its folder. */
+  readonly name: string;
+  /** Whether it is a folder. */
+  readonly isDir: boolean;
+  /** Its size in bytes. */
+  readonly size: number;
+  /** When it was last changed. */
+  readonly modTime: string;
+  /** What it is and who may do what with it, as `ls -l` writes it. */
+  readonly mode: string;
+  /** Who may do what with it, an octal number such as `0644`. */
+  readonly permissions: string;
+  /** Who owns it. */
+  readonly owner: string;
+  /** Its group. */
+  readonly group: string;
+}
+
+/** A line that holds the text that was looked for. */
+export interface Match {
+  /** The file's path. */
+  readonly file: string;
+  /** The line's number, from 1. */
+  readonly line: number;
+  /** The line. */
+  readonly content: string;
+}
+
+/** Where to look for what. */
+export interface FindFilesParams {
+  /** The file, or the folder with everything below it. */
+  path: string;
+  /** The text to find. */
+  pattern: string;
+}
+
+/** The files that were found. */
+export interface SearchFilesResponse {
+  /** Their paths. */
+  readonly files: string[];
+}
+
+/** How replacing went in one file. */
+export interface ReplaceResult {
+  /** The file's path. */
+  readonly file: string;
+  /** Whether it could be done. */
+  readonly success: boolean;
+  /** Why not. */
+  readonly error?: string;
+}
+
+/**
+ * Who may do what with a file. What is left out stays as it is.
+ *
+ * @example
+ * ```ts
+ * import type { FilePermissionsParams } from "@daytonaio/sdk";
+ *
+ * const script: FilePermissionsParams = { mode: "755" };
+ * console.log(script);
+ * ```
+ */
+export interface FilePermissionsParams {
+  /** An octal number such as `644`. */
+  mode?: string | undefined;
+  /** The name of the user who shall own it. */
+  owner?: string | undefined;
+  /** The name of its group. */
+  group?: string | undefined;
+}
