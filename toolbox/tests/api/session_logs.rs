@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::net::UnixStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Message, protocol::Role};
 
@@ -22,14 +23,19 @@ async fn versioned(toolbox: &Toolbox, method: &str, path: &str, version: &str, b
 
 /// Opens a WebSocket that offers `protocol`; returns the one that was chosen, too.
 async fn socket(toolbox: &Toolbox, path: &str, protocol: &str) -> (WebSocketStream<UnixStream>, String) {
+    let (socket, answer) = opened(toolbox, path, protocol).await;
+    let chosen = answer.headers().get("sec-websocket-protocol");
+    (socket, chosen.map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default())
+}
+
+/// The same with the whole head of the answer.
+async fn opened(toolbox: &Toolbox, path: &str, protocol: &str) -> (WebSocketStream<UnixStream>, Response) {
     let mut request = format!("ws://toolbox{path}").into_client_request().expect("a request");
     if !protocol.is_empty() {
         request.headers_mut().insert("sec-websocket-protocol", protocol.parse().expect("a value"));
     }
     let stream = UnixStream::connect(&toolbox.socket).await.expect("a connection");
-    let (socket, answer) = in_time(tokio_tungstenite::client_async(request, stream)).await.expect("a socket");
-    let chosen = answer.headers().get("sec-websocket-protocol");
-    (socket, chosen.map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default())
+    in_time(tokio_tungstenite::client_async(request, stream)).await.expect("a socket")
 }
 
 /// Reads to the end, which must be a clean one.
@@ -108,6 +114,20 @@ async fn following_is_live_and_ends_with_the_command() {
     assert_eq!(rest(&mut plain, 1024).await, b"out\nerr\n");
     let (mut late, _) = socket(&toolbox, &logs, protocol).await;
     assert_eq!(rest(&mut late, 1024).await, MARKED.as_bytes());
+}
+
+#[tokio::test]
+async fn a_follower_is_told_that_its_offset_was_understood() {
+    let toolbox = with_session().await;
+    let path = begin(&toolbox, "echo out; echo err >&2").await;
+    for (query, next) in [("follow=true&offset=0", Some("0")), ("offset=3", Some("3")), ("follow=true", None)]
+    {
+        // Another offset than 0 is refused until the log is that long.
+        toolbox.get(&format!("{path}/logs?follow=true")).await;
+        let (_socket, head) = opened(&toolbox, &format!("{path}/logs?{query}"), "").await;
+        let said = head.headers().get("x-daytona-log-next").map(|value| value.to_str().expect("text"));
+        assert_eq!(said, next, "{query}");
+    }
 }
 
 #[tokio::test]

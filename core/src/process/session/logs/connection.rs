@@ -2,28 +2,39 @@
 
 use super::whole::verb;
 use crate::process::Process;
+use crate::process::session::check_ids;
 use crate::timeout::Deadline;
-use crate::transport::websocket::{Handshake, WebSocket};
+use crate::transport::websocket::Handshake;
 use crate::{Error, ErrorCode, Result, Timeout};
 use bytes::Bytes;
 use daytona_protocol::headers;
 use futures::{FutureExt, SinkExt, StreamExt};
 use http::{HeaderName, HeaderValue, Method};
+use reqwest::Upgraded;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 
 /// How long one opening may take; a local server that has to be started first included.
 const OPENING: Duration = Duration::from_secs(60);
-/// A log that says nothing for so long is asked for a sign of life.
-const QUIET: Duration = Duration::from_secs(30);
-/// How long that may take to come.
-const PATIENCE: Duration = Duration::from_secs(20);
+const VIGIL: Vigil = Vigil { quiet: Duration::from_secs(30), patience: Duration::from_secs(20) };
+
+/// When a silent connection counts as broken.
+#[derive(Clone, Copy)]
+struct Vigil {
+    /// After so long without a word it is asked for a sign of life.
+    quiet: Duration,
+    /// How long that may take to come.
+    patience: Duration,
+}
 
 /// A log that is being followed.
-pub(super) struct Connection {
-    socket: WebSocket,
+pub(super) struct Connection<S = Upgraded> {
+    socket: WebSocketStream<S>,
+    vigil: Vigil,
     /// Whether the server said that the log goes on at the offset it was asked for.
     pub(super) counts: bool,
     /// When something was last heard.
@@ -33,6 +44,7 @@ pub(super) struct Connection {
 }
 
 /// What happens on a connection.
+#[derive(Debug)]
 pub(super) enum Received {
     /// Bytes of the log.
     Bytes(Bytes),
@@ -67,7 +79,7 @@ impl Connection {
         command: &str,
         offset: Option<u64>,
     ) -> Result<Box<Self>> {
-        super::super::check_ids(verb, session, command)?;
+        check_ids(verb, session, command)?;
         let path = [session, "command", command, "logs"];
         let mut handshake = None;
         let unbounded: Deadline = Timeout::NONE.deadline();
@@ -88,9 +100,11 @@ impl Connection {
         let (socket, head) = handshake.finish(answer).await?;
         let next = head.get(headers::LOG_NEXT).and_then(|value| value.to_str().ok()?.parse().ok());
         let counts = offset.is_some() && next == offset;
-        Ok(Box::new(Self { socket, counts, heard: Instant::now(), asked: None }))
+        Ok(Box::new(Self { socket, vigil: VIGIL, counts, heard: Instant::now(), asked: None }))
     }
+}
 
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// What is there already, without waiting.
     pub(super) fn ready(&mut self) -> Option<Received> {
         loop {
@@ -104,7 +118,7 @@ impl Connection {
     /// What comes next. Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Received {
         loop {
-            let until = self.asked.map_or(self.heard + QUIET, |asked| asked + PATIENCE);
+            let until = self.asked.map_or(self.heard + self.vigil.quiet, |asked| asked + self.vigil.patience);
             match tokio::time::timeout_at(until, self.socket.next()).await {
                 Ok(message) => {
                     if let Some(received) = self.heard(message) {
@@ -118,7 +132,7 @@ impl Connection {
                     self.asked = Some(Instant::now());
                     let ping = self.socket.send(Message::Ping(Bytes::new()));
                     // Whatever goes wrong here shows in what is received next.
-                    let _ = tokio::time::timeout(PATIENCE, ping).await;
+                    let _ = tokio::time::timeout(self.vigil.patience, ping).await;
                 }
             }
         }
@@ -151,5 +165,43 @@ impl Connection {
             Some(Err(error)) => Some(Received::Broken(error.to_string())),
             None => Some(Received::Broken("the connection was closed".to_owned())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::DuplexStream;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    /// Both ends of a connection that loses patience after so many milliseconds.
+    async fn ends(patience: u64) -> (Connection<DuplexStream>, WebSocketStream<DuplexStream>) {
+        let (client, server) = tokio::io::duplex(1 << 16);
+        let socket = WebSocketStream::from_raw_socket(client, Role::Client, None).await;
+        let vigil = Vigil { quiet: Duration::from_millis(5), patience: Duration::from_millis(patience) };
+        let connection = Connection { socket, vigil, counts: true, heard: Instant::now(), asked: None };
+        (connection, WebSocketStream::from_raw_socket(server, Role::Server, None).await)
+    }
+
+    #[tokio::test]
+    async fn a_quiet_log_is_kept_open_as_long_as_its_server_lives() {
+        let (mut connection, mut server) = ends(60_000).await;
+        let answers = async {
+            for _ in 0..3 {
+                // Reading a ping answers it.
+                let message = server.next().await.expect("open").expect("a message");
+                assert!(matches!(message, Message::Ping(_)), "{message:?}");
+            }
+            server.send(Message::Binary("text".into())).await.expect("open");
+        };
+        let (received, ()) = futures::future::join(connection.next(), answers).await;
+        assert!(matches!(&received, Received::Bytes(bytes) if bytes == "text"), "{received:?}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_gives_no_sign_of_life_is_gone() {
+        let (mut connection, _server) = ends(5).await;
+        let received = connection.next().await;
+        assert!(matches!(&received, Received::Broken(why) if why.contains("sign of life")), "{received:?}");
     }
 }
