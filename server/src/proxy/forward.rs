@@ -134,6 +134,7 @@ mod tests {
         for (from, to) in [
             ("/toolbox/a%20b/files/download?path=%2Fx%20y", "http://toolbox/files/download?path=%2Fx%20y"),
             ("/toolbox/a%20b/proxy/3000/%2e%2E/a//b%00", "http://toolbox/proxy/3000/%2e%2E/a//b%00"),
+            ("/toolbox/a%20b/process/session/x%2Fy%0a", "http://toolbox/process/session/x%2Fy%0a"),
             ("/toolbox/a%20b", "http://toolbox/"),
             ("/toolbox/a%20b/", "http://toolbox/"),
         ] {
