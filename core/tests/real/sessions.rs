@@ -117,7 +117,8 @@ async fn any_name_reaches_its_session() {
         .map(|session| session.session_id)
         .collect();
     let mut expected = names.map(str::to_owned).to_vec();
-    (listed.sort(), expected.sort());
+    listed.sort();
+    expected.sort();
     assert_eq!(listed, expected);
     for name in names {
         process.delete_session(name).await.expect("deleted");
