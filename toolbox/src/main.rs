@@ -11,6 +11,7 @@ mod error;
 mod files;
 mod init;
 mod leftovers;
+mod lsp;
 mod ports;
 mod process;
 mod router;

@@ -3,7 +3,7 @@
 use crate::error::{self, ApiError};
 use crate::process::{self, sessions};
 use crate::state::App;
-use crate::{files, ports, system};
+use crate::{files, lsp, ports, system};
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::routing::{get, post};
@@ -42,6 +42,15 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/files/upload", post(files::upload))
         .route("/files/upload-v2", post(files::upload))
         .route("/files/bulk-upload", post(files::bulk_upload))
+        .route("/lsp/start", post(lsp::start))
+        .route("/lsp/stop", post(lsp::stop))
+        .route("/lsp/did-open", post(lsp::did_open))
+        .route("/lsp/did-close", post(lsp::did_close))
+        .route("/lsp/completions", post(lsp::completions))
+        .route("/lsp/document-symbols", get(lsp::document_symbols))
+        .route("/lsp/workspacesymbols", get(lsp::workspace_symbols))
+        .route("/port", get(ports::list))
+        .route("/port/{port}/in-use", get(ports::in_use))
         .route("/internal/tcp/{port}", get(ports::tunnel))
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)

@@ -1,6 +1,7 @@
 //! What all requests share: where the sandbox user lives, the environment of later processes, the reaper.
 
 use crate::init::Reaper;
+use crate::lsp::LanguageServers;
 use crate::process::Sessions;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -22,6 +23,8 @@ pub(crate) struct App {
     pub reaper: Arc<Reaper>,
     /// Shells that stay.
     pub sessions: Sessions,
+    /// Language servers that run.
+    pub language_servers: LanguageServers,
     env: Mutex<Env>,
 }
 
@@ -31,7 +34,8 @@ impl App {
         let env: Env = std::env::vars_os().collect();
         let home = env.get(OsStr::new("HOME")).filter(|home| Path::new(home).is_absolute());
         let home = home.map(PathBuf::from).or_else(home_from_passwd).unwrap_or_else(|| PathBuf::from("/"));
-        Self { home, workdir, reaper, sessions: Sessions::default(), env: Mutex::new(env) }
+        let (sessions, language_servers) = (Sessions::default(), LanguageServers::default());
+        Self { home, workdir, reaper, sessions, language_servers, env: Mutex::new(env) }
     }
 
     /// The environment later processes start with.

@@ -15,6 +15,29 @@ const PIECE: usize = 128 << 10;
 /// How much of a file that claims to be empty is read: files of /proc claim so and are not.
 const UNMEASURED: u64 = 1 << 20;
 
+/// The whole content of a regular file of at most `limit` bytes, read in a file thread.
+pub(crate) async fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, ApiError> {
+    let owned = path.to_owned();
+    super::blocking(move || read_now(&owned, limit)).await
+}
+
+/// The same, in this thread.
+pub(crate) fn read_now(path: &Path, limit: u64) -> Result<Vec<u8>, ApiError> {
+    let source = Source::open_now(path)?;
+    let mut content = source.content.unwrap_or_default();
+    // One byte more tells a file that is too long, however long it was said to be.
+    let read = (&source.file).take(limit + 1).read_to_end(&mut content);
+    read.map_err(|error| ApiError::file("read", path, &error))?;
+    if content.len() as u64 > limit {
+        let mib = limit >> 20;
+        return Err(ApiError::invalid_path(format!(
+            "cannot read {}: it is longer than {mib} MiB",
+            path.display()
+        )));
+    }
+    Ok(content)
+}
+
 /// A regular file opened for reading.
 pub(super) struct Source {
     file: File,

@@ -19,7 +19,7 @@ mod weight;
 
 pub(crate) use code_run::code_run;
 pub(crate) use execute::execute;
-pub(crate) use prepare::check_env;
+pub(crate) use prepare::{check_env, executable, find_program, prepared_command};
 pub(crate) use session::Sessions;
 pub(crate) mod sessions {
     //! The handlers of the session routes.

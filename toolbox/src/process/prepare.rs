@@ -36,6 +36,11 @@ pub(super) fn command(app: &App, program: &OsStr, vars: Option<&Vars>, cwd: &Pat
     command
 }
 
+/// `program` with the sandbox's environment in `cwd`, for what the toolbox itself needs.
+pub(crate) fn prepared_command(app: &App, program: &OsStr, cwd: &Path) -> Command {
+    command(app, program, None, cwd)
+}
+
 /// The folder to run in: as asked, relative to the working folder, or the working folder.
 pub(super) fn cwd(app: &App, asked: Option<&str>) -> PathBuf {
     app.workdir.join(asked.unwrap_or_default())
@@ -47,7 +52,7 @@ pub(super) fn deadline(seconds: Option<u64>) -> Option<Duration> {
 }
 
 /// The first executable file called `name` on the PATH that a command with `vars` would have.
-pub(super) fn find_program(app: &App, vars: Option<&Vars>, name: &str) -> Option<PathBuf> {
+pub(crate) fn find_program(app: &App, vars: Option<&Vars>, name: &str) -> Option<PathBuf> {
     let set = vars.and_then(|vars| vars.get("PATH")).map(Into::into);
     let path = set.or_else(|| app.env().get(OsStr::new("PATH")).cloned());
     let path = path.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
@@ -55,6 +60,6 @@ pub(super) fn find_program(app: &App, vars: Option<&Vars>, name: &str) -> Option
 }
 
 /// Whether `file` is a file that this user may execute.
-pub(super) fn executable(file: &Path) -> bool {
+pub(crate) fn executable(file: &Path) -> bool {
     file.is_file() && rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok()
 }

@@ -9,6 +9,8 @@ mod files_upload;
 mod harness;
 mod init;
 mod isolation;
+mod lsp_faults;
+mod ports_list;
 mod process_code_run;
 mod process_execute;
 mod process_output;

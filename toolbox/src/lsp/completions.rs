@@ -1,0 +1,41 @@
+//! `POST /lsp/completions`.
+
+use super::document::path_of;
+use crate::error::ApiError;
+use crate::state::App;
+use crate::wire::JsonBody;
+use axum::Json;
+use axum::extract::State;
+use daytona_protocol::lsp::{CompletionContext, CompletionItem, CompletionList, LspCompletionParams};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+
+/// A client that asked because it wanted to.
+const INVOKED: i64 = 1;
+
+/// Both forms the protocol has.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    Items(Vec<CompletionItem>),
+    List(CompletionList),
+}
+
+/// What could be typed at a place of a file.
+pub(crate) async fn completions(
+    State(app): State<Arc<App>>,
+    JsonBody(request): JsonBody<LspCompletionParams>,
+) -> Result<Json<CompletionList>, ApiError> {
+    let server = app.language_servers.running(&app, &request.language_id, &request.path_to_project)?;
+    let path = path_of(&app.workdir, &request.uri)?;
+    let context =
+        request.context.unwrap_or(CompletionContext { trigger_kind: INVOKED, trigger_character: None });
+    let also = json!({"position": request.position, "context": context});
+    let answer = server.ask::<Answer>("textDocument/completion", &[path], also).await?.pop().flatten();
+    Ok(Json(match answer {
+        Some(Answer::List(list)) => list,
+        Some(Answer::Items(items)) => CompletionList { is_incomplete: false, items },
+        None => CompletionList::default(),
+    }))
+}
