@@ -7,7 +7,7 @@ export CARGO_TERM_COLOR ?= auto
 BIN := target/bin/daytona
 PY  := .venv/bin/python
 
-.PHONY: help setup build quickstart test test-rust test-python test-node test-system test-packaging lint fmt bench docs package clean
+.PHONY: help setup build stubs quickstart test test-rust test-python test-node test-system test-packaging lint fmt bench docs package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ setup: ## install what building and testing needs; says what it did
 
 build: setup ## build the binaries and both packages in place
 	@scripts/build-binaries.sh
+
+stubs: setup ## write the Python type stub from the Rust source
+	@$(PY) scripts/stubs.py
 
 quickstart: package ## run the Python and the TypeScript quickstart on a local sandbox
 	@scripts/quickstart.sh
@@ -44,7 +47,7 @@ lint: setup ## rustfmt, clippy, ruff, mypy, tsc, the TypeScript linter, cargo-de
 
 fmt: setup ## format Rust, Python and TypeScript
 	cargo fmt --all
-	$(PY) -m ruff format bindings-python benches engine examples/python tests toolbox
+	$(PY) -m ruff format bindings-python benches engine examples/python scripts tests toolbox
 	npm run --silent fmt
 
 bench: package ## benchmarks, as ratios side by side

@@ -7,8 +7,9 @@ run() { printf '== %s\n' "$*"; "$@"; }
 run cargo fmt --all --check
 run cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings
 run cargo deny --log-level error check bans licenses sources
-python=(bindings-python benches engine examples/python tests toolbox)
+python=(bindings-python benches engine examples/python scripts tests toolbox)
 run .venv/bin/ruff check "${python[@]}"
 run .venv/bin/ruff format --check "${python[@]}"
+run .venv/bin/python scripts/stubs.py --check
 run .venv/bin/mypy --strict bindings-python/daytona_sdk examples/python
 run npm run --silent lint

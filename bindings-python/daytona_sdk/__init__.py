@@ -14,7 +14,7 @@ Example:
 from __future__ import annotations
 
 from ._daytona import __version__
-from .daytona import CodeLanguage, CreateSandboxParams, Daytona, DaytonaConfig
+from .daytona import AsyncDaytona, CodeLanguage, CreateSandboxParams, Daytona, DaytonaConfig
 from .errors import (
     DaytonaAuthenticationError,
     DaytonaAuthorizationError,
@@ -28,8 +28,17 @@ from .errors import (
     DaytonaValidationError,
     ProcessExecutionError,
 )
-from .filesystem import FileInfo, FileSystem, FileUpload, Match, ReplaceResult, SearchFilesResponse
+from .filesystem import (
+    AsyncFileSystem,
+    FileInfo,
+    FileSystem,
+    FileUpload,
+    Match,
+    ReplaceResult,
+    SearchFilesResponse,
+)
 from .process import (
+    AsyncProcess,
     CodeRunParams,
     Command,
     ExecuteResponse,
@@ -39,8 +48,10 @@ from .process import (
     SessionExecuteRequest,
     SessionExecuteResponse,
     SessionLogChunk,
+    SessionLogStream,
 )
 from .sandbox import (
+    AsyncSandbox,
     PortPreviewUrl,
     Sandbox,
     SandboxInfo,
@@ -70,7 +81,9 @@ _LAZY = {
         "parse_chart",
     ),
     ".git": (
+        "AsyncGit",
         "FileStatus",
+        "Git",
         "GitCommitInfo",
         "GitCommitResponse",
         "GitRemote",
@@ -78,17 +91,25 @@ _LAZY = {
         "ListBranchResponse",
     ),
     ".lsp_server": (
+        "AsyncLspServer",
         "CompletionItem",
         "CompletionList",
         "LspLanguageId",
         "LspLocation",
         "LspRange",
+        "LspServer",
         "LspSymbol",
         "Position",
     ),
 }
 
 __all__ = [
+    "AsyncDaytona",
+    "AsyncFileSystem",
+    "AsyncGit",
+    "AsyncLspServer",
+    "AsyncProcess",
+    "AsyncSandbox",
     "BarChart",
     "BarData",
     "BoxAndWhiskerChart",
@@ -121,6 +142,7 @@ __all__ = [
     "FileStatus",
     "FileSystem",
     "FileUpload",
+    "Git",
     "GitCommitInfo",
     "GitCommitResponse",
     "GitRemote",
@@ -130,6 +152,7 @@ __all__ = [
     "LspLanguageId",
     "LspLocation",
     "LspRange",
+    "LspServer",
     "LspSymbol",
     "Match",
     "PieChart",
@@ -153,6 +176,7 @@ __all__ = [
     "SessionExecuteRequest",
     "SessionExecuteResponse",
     "SessionLogChunk",
+    "SessionLogStream",
     "__version__",
     "parse_chart",
 ]
@@ -177,7 +201,9 @@ if TYPE_CHECKING:
         parse_chart,
     )
     from .git import (
+        AsyncGit,
         FileStatus,
+        Git,
         GitCommitInfo,
         GitCommitResponse,
         GitRemote,
@@ -185,11 +211,13 @@ if TYPE_CHECKING:
         ListBranchResponse,
     )
     from .lsp_server import (
+        AsyncLspServer,
         CompletionItem,
         CompletionList,
         LspLanguageId,
         LspLocation,
         LspRange,
+        LspServer,
         LspSymbol,
         Position,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ._daytona import Daytona
+from ._daytona import AsyncDaytona, Daytona
 from ._values import TextEnum, Value
 from .errors import DaytonaError
 from .process import SessionExecuteRequest, SessionExecuteResponse
 from .sandbox import SandboxResources, SandboxTargetRegion
 
 __all__ = [
+    "AsyncDaytona",
     "CodeLanguage",
     "CreateSandboxParams",
     "Daytona",

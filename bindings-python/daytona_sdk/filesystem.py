@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._daytona import DownloadStream, FileSystem
+from ._daytona import AsyncDownloadStream, AsyncFileSystem, DownloadStream, FileSystem
 from ._values import Value
 
 TYPE_CHECKING = False
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     FileContent = Union[bytes, bytearray, memoryview, str, PathLike[str], BinaryIO]
 
 __all__ = [
+    "AsyncDownloadStream",
+    "AsyncFileSystem",
     "DownloadStream",
     "FileInfo",
     "FileSystem",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from ._daytona import AsyncGit, Git
 from ._values import Value
 
 __all__ = [
+    "AsyncGit",
     "FileStatus",
+    "Git",
     "GitCommitInfo",
     "GitCommitResponse",
     "GitRemote",

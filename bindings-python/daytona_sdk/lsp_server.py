@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._daytona import AsyncLspServer, LspServer
 from ._values import TextEnum, Value
 
 TYPE_CHECKING = False
@@ -9,11 +10,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = [
+    "AsyncLspServer",
     "CompletionItem",
     "CompletionList",
     "LspLanguageId",
     "LspLocation",
     "LspRange",
+    "LspServer",
     "LspSymbol",
     "Position",
 ]

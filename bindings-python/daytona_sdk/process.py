@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._daytona import Process, check_exit
+from ._daytona import AsyncProcess, AsyncSessionLogStream, Process, SessionLogStream, check_exit
 from ._values import Value
 from .errors import ProcessExecutionError
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from .charts import Chart
 
 __all__ = [
+    "AsyncProcess",
+    "AsyncSessionLogStream",
     "CodeRunParams",
     "Command",
     "ExecuteResponse",
@@ -21,6 +23,7 @@ __all__ = [
     "SessionExecuteRequest",
     "SessionExecuteResponse",
     "SessionLogChunk",
+    "SessionLogStream",
 ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ._daytona import Sandbox
+from ._daytona import AsyncSandbox, Sandbox
 from ._values import OpenTextEnum, TextEnum, Value
 
 __all__ = [
+    "AsyncSandbox",
     "PortPreviewUrl",
     "Sandbox",
     "SandboxInfo",

@@ -1,15 +1,14 @@
 //! `Daytona`: the client.
 
 use crate::convert::{self, Labels};
-use crate::sandbox::Sandbox;
-use crate::{error, runtime};
+use crate::sandbox::{AsyncSandbox, Sandbox};
+use crate::{call, error};
 use daytona_core::{Client, ClientOptions};
+use daytona_python_twins::twins;
 use pyo3::exceptions::{PyDeprecationWarning, PyUserWarning};
 use pyo3::prelude::*;
-use pyo3::types::PyCFunction;
 use std::ffi::CString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// The client of one Daytona API. Safe to share between threads, and usable after ``fork``.
 ///
@@ -21,36 +20,23 @@ use std::time::Duration;
 ///
 /// Example:
 ///     ```python
-///     daytona = Daytona(DaytonaConfig(target="local"))
-///     sandbox = daytona.create()
-///     print(sandbox.process.exec("uname -a").result)
-///     daytona.remove(sandbox)
+///     {async}with Daytona(DaytonaConfig(target="local")) as daytona:
+///         sandbox = {await}daytona.create()
+///         response = {await}sandbox.process.exec("uname -a")
+///         print(response.result)
+///         {await}daytona.remove(sandbox)
 ///     ```
+#[twins]
 #[pyclass(frozen, subclass, weakref, module = "daytona_sdk")]
 pub(crate) struct Daytona(Client);
 
+#[twins]
 #[pymethods]
 impl Daytona {
     #[new]
-    #[pyo3(signature = (config=None))]
+    #[pyo3(signature = (config: "DaytonaConfig | None" = None))]
     fn new(py: Python<'_>, config: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let options = ClientOptions {
-            config: convert::config_options(config)?,
-            source: "sdk-python",
-            sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
-            daytona_binary: shipped_binary(py)?,
-        };
-        let client = Client::new(options).map_err(|failure| error::raise(py, &failure))?;
-        let config = client.config();
-        for (category, texts) in [
-            (py.get_type::<PyUserWarning>(), config.warnings()),
-            (py.get_type::<PyDeprecationWarning>(), config.deprecations()),
-        ] {
-            for text in texts {
-                PyErr::warn(py, &category, &CString::new(text.as_str())?, 1)?;
-            }
-        }
-        Ok(Self(client))
+        client(py, config).map(Self)
     }
 
     /// Creates a sandbox and returns when it is started. When that fails, none is left behind.
@@ -61,34 +47,21 @@ impl Daytona {
     ///
     /// Example:
     ///     ```python
-    ///     sandbox = daytona.create(CreateSandboxParams(language="python"), timeout=30)
+    ///     sandbox = {await}daytona.create(CreateSandboxParams(language="python"), timeout=30)
     ///     ```
-    #[pyo3(signature = (params=None, timeout=Some(60.0)), text_signature = "($self, params=None, timeout=60)")]
+    #[pyo3(
+        signature = (params: "CreateSandboxParams | None" = None, timeout: "float | None" = Some(60.0)) -> "Sandbox",
+        text_signature = "($self, params=None, timeout=60)"
+    )]
     fn create(
         &self,
         py: Python<'_>,
         params: Option<&Bound<'_, PyAny>>,
         timeout: Option<f64>,
-    ) -> PyResult<Sandbox> {
+    ) -> PyResult<Call> {
         let (params, deprecated_timeout) = convert::create_params(params)?;
         let timeout = convert::timeout(py, deprecated_timeout.or(timeout))?;
-        match runtime::interruptible(py, self.0.create(params, timeout)) {
-            Ok(Err(failure)) => Err(error::raise(py, &failure)),
-            Ok(Ok(made)) => {
-                // Python raises what a signal left behind before it assigns what we return. Whoever is
-                // interrupted there never had the sandbox and could not remove it.
-                if let Err(interrupt) = py.check_signals() {
-                    runtime::within(|| self.0.abandon(made))?;
-                    settle_at_exit(py, &self.0)?;
-                    return Err(interrupt);
-                }
-                Ok(Sandbox(made))
-            }
-            Err(interrupt) => {
-                settle_at_exit(py, &self.0)?;
-                Err(interrupt)
-            }
-        }
+        Ok(Call::creating(&self.0, params, timeout))
     }
 
     /// The sandbox with that id or name.
@@ -98,26 +71,35 @@ impl Daytona {
     ///
     /// Example:
     ///     ```python
-    ///     sandbox = daytona.get("my-sandbox")
+    ///     sandbox = {await}daytona.get("my-sandbox")
     ///     ```
-    #[pyo3(signature = (sandbox_id))]
-    fn get(&self, py: Python<'_>, sandbox_id: &str) -> PyResult<Sandbox> {
-        runtime::block_on(py, self.0.get(sandbox_id)).map(Sandbox)
+    #[pyo3(signature = (sandbox_id: "str") -> "Sandbox")]
+    fn get(&self, sandbox_id: String) -> Call {
+        let client = self.0.clone();
+        Call::new(async move { client.get(&sandbox_id).await }, |py, found| call::plain(py, Sandbox(found)))
     }
 
     /// The same as :meth:`get`.
-    #[pyo3(signature = (sandbox_id))]
-    fn get_current_sandbox(&self, py: Python<'_>, sandbox_id: &str) -> PyResult<Sandbox> {
-        self.get(py, sandbox_id)
+    ///
+    /// Args:
+    ///     sandbox_id: Its id or name.
+    ///
+    /// Example:
+    ///     ```python
+    ///     sandbox = {await}daytona.get_current_sandbox("my-sandbox")
+    ///     ```
+    #[pyo3(signature = (sandbox_id: "str") -> "Sandbox")]
+    fn get_current_sandbox(&self, sandbox_id: String) -> Call {
+        self.get(sandbox_id)
     }
 
     /// Deprecated name of :meth:`get`.
-    #[pyo3(signature = (workspace_id), warn(
+    #[pyo3(signature = (workspace_id: "str") -> "Sandbox", warn(
         message = "get_current_workspace is deprecated; use get instead",
         category = PyDeprecationWarning
     ))]
-    fn get_current_workspace(&self, py: Python<'_>, workspace_id: &str) -> PyResult<Sandbox> {
-        self.get(py, workspace_id)
+    fn get_current_workspace(&self, workspace_id: String) -> Call {
+        self.get(workspace_id)
     }
 
     /// All sandboxes, or those that carry all of ``labels``.
@@ -127,13 +109,15 @@ impl Daytona {
     ///
     /// Example:
     ///     ```python
-    ///     for sandbox in daytona.list({"project": "demo"}):
+    ///     for sandbox in {await}daytona.list({"project": "demo"}):
     ///         print(sandbox.id, sandbox.state)
     ///     ```
-    #[pyo3(signature = (labels=None))]
-    fn list(&self, py: Python<'_>, labels: Option<Labels>) -> PyResult<Vec<Sandbox>> {
-        let sandboxes = runtime::block_on(py, self.0.list(labels))?;
-        Ok(sandboxes.into_iter().map(Sandbox).collect())
+    #[pyo3(signature = (labels: "dict[str, str] | None" = None) -> "list[Sandbox]")]
+    fn list(&self, labels: Option<Labels>) -> Call {
+        let client = self.0.clone();
+        Call::new(async move { client.list(labels).await }, |py, found| {
+            call::plain(py, found.into_iter().map(Sandbox).collect::<Vec<_>>())
+        })
     }
 
     /// Starts a stopped sandbox and returns when it is started.
@@ -141,8 +125,16 @@ impl Daytona {
     /// Args:
     ///     sandbox: The sandbox.
     ///     timeout: Seconds to wait; 0 or None: no limit.
-    #[pyo3(signature = (sandbox, timeout=Some(60.0)), text_signature = "($self, sandbox, timeout=60)")]
-    fn start(&self, py: Python<'_>, sandbox: &Sandbox, timeout: Option<f64>) -> PyResult<()> {
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}daytona.start(sandbox)
+    ///     ```
+    #[pyo3(
+        signature = (sandbox: "Sandbox", timeout: "float | None" = Some(60.0)) -> "None",
+        text_signature = "($self, sandbox, timeout=60)"
+    )]
+    fn start(&self, py: Python<'_>, sandbox: &Sandbox, timeout: Option<f64>) -> PyResult<Call> {
         sandbox.start(py, timeout)
     }
 
@@ -151,8 +143,16 @@ impl Daytona {
     /// Args:
     ///     sandbox: The sandbox.
     ///     timeout: Seconds to wait; 0 or None: no limit.
-    #[pyo3(signature = (sandbox, timeout=Some(60.0)), text_signature = "($self, sandbox, timeout=60)")]
-    fn stop(&self, py: Python<'_>, sandbox: &Sandbox, timeout: Option<f64>) -> PyResult<()> {
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}daytona.stop(sandbox)
+    ///     ```
+    #[pyo3(
+        signature = (sandbox: "Sandbox", timeout: "float | None" = Some(60.0)) -> "None",
+        text_signature = "($self, sandbox, timeout=60)"
+    )]
+    fn stop(&self, py: Python<'_>, sandbox: &Sandbox, timeout: Option<f64>) -> PyResult<Call> {
         sandbox.stop(py, timeout)
     }
 
@@ -161,8 +161,16 @@ impl Daytona {
     /// Args:
     ///     sandbox: The sandbox.
     ///     timeout: Seconds to wait; 0 or None: no limit.
-    #[pyo3(signature = (sandbox, timeout=Some(60.0)), text_signature = "($self, sandbox, timeout=60)")]
-    fn remove(&self, py: Python<'_>, sandbox: &Sandbox, timeout: Option<f64>) -> PyResult<()> {
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}daytona.remove(sandbox)
+    ///     ```
+    #[pyo3(
+        signature = (sandbox: "Sandbox", timeout: "float | None" = Some(60.0)) -> "None",
+        text_signature = "($self, sandbox, timeout=60)"
+    )]
+    fn remove(&self, py: Python<'_>, sandbox: &Sandbox, timeout: Option<f64>) -> PyResult<Call> {
         sandbox.delete(py, timeout)
     }
 
@@ -171,81 +179,129 @@ impl Daytona {
     /// Args:
     ///     sandbox: The sandbox.
     ///     timeout: Seconds to wait; 0 or None: no limit.
-    #[pyo3(signature = (sandbox, timeout=Some(60.0)), text_signature = "($self, sandbox, timeout=60)")]
-    fn delete(&self, py: Python<'_>, sandbox: &Sandbox, timeout: Option<f64>) -> PyResult<()> {
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}daytona.delete(sandbox)
+    ///     ```
+    #[pyo3(
+        signature = (sandbox: "Sandbox", timeout: "float | None" = Some(60.0)) -> "None",
+        text_signature = "($self, sandbox, timeout=60)"
+    )]
+    fn delete(&self, py: Python<'_>, sandbox: &Sandbox, timeout: Option<f64>) -> PyResult<Call> {
         sandbox.delete(py, timeout)
     }
 
     /// Closes pooled connections. The client stays usable; sandboxes are not touched.
-    fn close(&self) {
-        self.0.close();
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}daytona.close()
+    ///     ```
+    #[pyo3(signature = () -> "None")]
+    fn close(&self) -> Call {
+        let client = self.0.clone();
+        let closing = async move {
+            client.close();
+            Ok(())
+        };
+        Call::new(closing, call::nothing)
     }
 
+    #[only(sync)]
+    #[pyo3(signature = () -> "Self")]
     fn __enter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
         this
     }
 
-    #[pyo3(signature = (*_exception))]
-    fn __exit__(&self, _exception: &Bound<'_, PyAny>) {
-        self.close();
+    #[only(sync)]
+    #[pyo3(signature = (*_exception: "object") -> "None")]
+    fn __exit__(&self, _exception: &Bound<'_, PyAny>) -> Call {
+        self.close()
+    }
+
+    #[only(async)]
+    #[pyo3(signature = () -> "Self")]
+    fn __aenter__(this: Py<Self>) -> Call {
+        Call::ready(this.into_any())
+    }
+
+    #[only(async)]
+    #[pyo3(signature = (*_exception: "object") -> "None")]
+    fn __aexit__(&self, _exception: &Bound<'_, PyAny>) -> Call {
+        self.close()
     }
 
     /// The API key in use.
     #[getter]
+    #[gives("str | None")]
     fn api_key(&self) -> Option<&str> {
         self.0.config().api_key()
     }
 
     /// The JWT in use.
     #[getter]
+    #[gives("str | None")]
     fn jwt_token(&self) -> Option<&str> {
         self.0.config().jwt_token()
     }
 
     /// The organization the JWT acts for.
     #[getter]
+    #[gives("str | None")]
     fn organization_id(&self) -> Option<&str> {
         self.0.config().organization_id()
     }
 
     /// URL of the API; None for the local target, whose server is found or started by the first call.
     #[getter]
+    #[gives("str | None")]
     fn api_url(&self) -> Option<&str> {
         self.0.config().api_url()
     }
 
     /// Where sandboxes run.
     #[getter]
+    #[gives("str")]
     fn target(&self) -> &str {
         self.0.config().target()
     }
 
     /// The language of sandboxes created without one.
     #[getter]
+    #[gives("CodeLanguage")]
     fn default_language<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         py.import("daytona_sdk.daytona")?.getattr("CodeLanguage")?.getattr("PYTHON")
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let kind = py.get_type::<Self>().name()?;
         let config = self.0.config();
-        match config.api_url() {
-            Some(url) => format!("Daytona(api_url={url:?}, target={:?})", config.target()),
-            None => format!("Daytona(target={:?})", config.target()),
-        }
+        Ok(match config.api_url() {
+            Some(url) => format!("{kind}(api_url={url:?}, target={:?})", config.target()),
+            None => format!("{kind}(target={:?})", config.target()),
+        })
     }
 }
 
-/// How long an exiting interpreter waits for the removal of what an interrupted `create` had begun. The
-/// interrupt itself is raised at once.
-const SETTLING: Duration = Duration::from_secs(2);
-
-fn settle_at_exit(py: Python<'_>, client: &Client) -> PyResult<()> {
-    let client = client.clone();
-    let settle = PyCFunction::new_closure(py, None, None, move |arguments, _| {
-        runtime::interruptible(arguments.py(), client.settle(SETTLING))
-    })?;
-    py.import("atexit")?.call_method1("register", (settle,))?;
-    Ok(())
+fn client(py: Python<'_>, config: Option<&Bound<'_, PyAny>>) -> PyResult<Client> {
+    let options = ClientOptions {
+        config: convert::config_options(config)?,
+        source: "sdk-python",
+        sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
+        daytona_binary: shipped_binary(py)?,
+    };
+    let client = Client::new(options).map_err(|failure| error::raise(py, &failure))?;
+    let config = client.config();
+    for (category, texts) in [
+        (py.get_type::<PyUserWarning>(), config.warnings()),
+        (py.get_type::<PyDeprecationWarning>(), config.deprecations()),
+    ] {
+        for text in texts {
+            PyErr::warn(py, &category, &CString::new(text.as_str())?, 1)?;
+        }
+    }
+    Ok(client)
 }
 
 /// The `daytona` binary in this package, which the local target starts.

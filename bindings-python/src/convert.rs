@@ -1,12 +1,12 @@
-//! Python values to core arguments, and core results to Python values.
+//! Python values to core arguments; `values.rs` does the other direction.
 //!
 //! A wrong type is a `TypeError` that names the class and the field; a value of the right type that cannot be
 //! right is a `DaytonaValidationError`. Both are found before any request is made.
 
 use crate::error;
-use daytona_core::protocol::sandbox::Sandbox;
 use daytona_core::{
-    CodeRunParams, ConfigOptions, CreateParams, ExecuteResponse, Resources, SandboxVolume, Timeout,
+    CodeRunParams, ConfigOptions, CreateParams, Position, Resources, SandboxVolume, SessionExecuteRequest,
+    Timeout,
 };
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::exceptions::PyTypeError;
@@ -189,85 +189,37 @@ pub(crate) fn code_run_params(params: Option<&Bound<'_, PyAny>>) -> PyResult<Cod
     Ok(CodeRunParams { argv: value.field("argv", "a list of str")?, env: value.field("env", A_MAP)? })
 }
 
-/// `ExecuteResponse`.
-pub(crate) fn execute_response<'py>(
-    py: Python<'py>,
-    response: &ExecuteResponse,
-) -> PyResult<Bound<'py, PyAny>> {
-    static RESPONSE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    static ARTIFACTS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    static PARSE_CHARTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let charts = if response.charts.is_empty() {
-        None
-    } else {
-        // Charts are rare and small; Python's own parser turns their JSON into Python objects.
-        let text = serde_json::Value::Array(response.charts.clone()).to_string();
-        let decoded = py.import("json")?.call_method1("loads", (text,))?;
-        Some(PARSE_CHARTS.import(py, "daytona_sdk.charts", "parse_charts")?.call1((decoded,))?)
+/// `SessionExecuteRequest`. `var_async` is the earlier name of `run_async`.
+pub(crate) fn session_execute_request(request: &Bound<'_, PyAny>) -> PyResult<SessionExecuteRequest> {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let class = CLASS.import(request.py(), "daytona_sdk.process", "SessionExecuteRequest")?;
+    let value = Value::of(request, class, "SessionExecuteRequest", "req")?;
+    let run_async = value.field("run_async", "a bool")?.or(value.field("var_async", "a bool")?);
+    let Some(command) = value.text("command")? else {
+        return Err(PyTypeError::new_err(format!("SessionExecuteRequest.command must be {A_STR}, not None")));
     };
-    // One Python string for both places it shows up in.
-    let stdout = response.stdout.as_str().into_pyobject(py)?;
-    let artifacts =
-        ARTIFACTS.import(py, "daytona_sdk.process", "ExecutionArtifacts")?.call1((&stdout, charts))?;
-    let keywords = PyDict::new(py);
-    keywords.set_item("stdout", &stdout)?;
-    keywords.set_item("stderr", &response.stderr)?;
-    RESPONSE
-        .import(py, "daytona_sdk.process", "ExecuteResponse")?
-        .call((response.exit_code, &response.result, artifacts), Some(&keywords))
+    Ok(SessionExecuteRequest { command, run_async: run_async.unwrap_or(false) })
 }
 
-/// `SandboxInstance`.
-pub(crate) fn instance<'py>(py: Python<'py>, data: &Sandbox) -> PyResult<Bound<'py, PyAny>> {
-    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    sandbox_value(py, CLASS.import(py, "daytona_sdk.sandbox", "SandboxInstance")?, data)
-}
-
-/// `SandboxInfo`.
-pub(crate) fn info<'py>(py: Python<'py>, data: &Sandbox) -> PyResult<Bound<'py, PyAny>> {
-    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    sandbox_value(py, CLASS.import(py, "daytona_sdk.sandbox", "SandboxInfo")?, data)
-}
-
-fn sandbox_value<'py>(
-    py: Python<'py>,
-    class: &Bound<'py, PyType>,
-    data: &Sandbox,
-) -> PyResult<Bound<'py, PyAny>> {
-    let fields = PyDict::new(py);
-    fields.set_item("id", &data.id)?;
-    fields.set_item("name", &data.name)?;
-    fields.set_item("image", &data.snapshot)?;
-    fields.set_item("user", &data.user)?;
-    fields.set_item("env", &data.env)?;
-    fields.set_item("labels", &data.labels)?;
-    fields.set_item("public", data.public)?;
-    fields.set_item("target", &data.target)?;
-    for (name, number) in [
-        ("cpu", Some(data.cpu)),
-        ("gpu", Some(data.gpu)),
-        ("memory", Some(data.memory)),
-        ("disk", Some(data.disk)),
-        ("auto_stop_interval", data.auto_stop_interval),
-    ] {
-        fields.set_item(name, number.map(|number| whole_or_float(py, number)).transpose()?)?;
-    }
-    fields.set_item("state", data.state.as_ref().map(|state| state.as_str()))?;
-    fields.set_item("error_reason", &data.error_reason)?;
-    fields.set_item("snapshot_state", &data.backup_state)?;
-    fields.set_item("snapshot_created_at", &data.backup_created_at)?;
-    fields.set_item("class_name", &data.sandbox_class)?;
-    fields.set_item("created_at", &data.created_at)?;
-    fields.set_item("updated_at", &data.updated_at)?;
-    class.call((), Some(&fields))
-}
-
-/// JSON has one kind of number; `cpu` should print as 2, not 2.0.
-fn whole_or_float(py: Python<'_>, number: f64) -> PyResult<Bound<'_, PyAny>> {
-    #[expect(clippy::cast_possible_truncation, reason = "checked: it is a whole number that an i32 can hold")]
-    if number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX) {
-        Ok((number as i32).into_pyobject(py)?.into_any())
-    } else {
-        Ok(number.into_pyobject(py)?.into_any())
-    }
+/// `Position`, or a dict that looks like one.
+pub(crate) fn position(position: &Bound<'_, PyAny>) -> PyResult<Position> {
+    let place = |name: &str| {
+        let number = match position.cast::<PyDict>() {
+            Ok(fields) => fields.get_item(name)?,
+            Err(_) => position.getattr_opt(name)?,
+        };
+        let Some(number) = number else {
+            return Err(PyTypeError::new_err(format!(
+                "position must be a Position, or a dict with line and character, not {}",
+                position.repr().map_or_else(|_| kind(position), |repr| shorten(&repr.to_string()))
+            )));
+        };
+        let whole: i64 = number
+            .extract()
+            .map_err(|_| PyTypeError::new_err(format!("position.{name} must be {A_WHOLE_NUMBER}")))?;
+        u32::try_from(whole).map_err(|_| {
+            error::invalid(position.py(), format!("position.{name} is out of range: {whole}; the first is 0"))
+        })
+    };
+    Ok(Position { line: place("line")?, character: place("character")? })
 }

@@ -1,27 +1,198 @@
 //! `sandbox.fs`: files in and out.
 
+use crate::download::{AsyncDownloadStream, DownloadStream};
 use crate::upload::{Content, is_swapped};
-use crate::{error, runtime};
-use daytona_core::{ByteStream, Error};
-use futures::StreamExt;
+use crate::{call, error, values};
+use daytona_core::FilePermissions;
+use daytona_python_twins::twins;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::path::PathBuf;
-use tokio::sync::Mutex;
 
 /// Moves files in and out of a sandbox: ``sandbox.fs``.
 ///
 /// Example:
 ///     ```python
-///     sandbox.fs.upload_file("data.csv", b"a,b\n1,2\n")
-///     print(sandbox.fs.download_file("data.csv").decode())
+///     {await}sandbox.fs.upload_file("data.csv", b"a,b\n1,2\n")
+///     content = {await}sandbox.fs.download_file("data.csv")
+///     print(content.decode())
 ///     ```
+#[twins]
 #[pyclass(frozen, module = "daytona_sdk")]
 pub(crate) struct FileSystem(pub(crate) daytona_core::FileSystem);
 
+#[twins]
 #[pymethods]
 impl FileSystem {
+    /// What is in a folder.
+    ///
+    /// Args:
+    ///     path: The folder in the sandbox.
+    ///
+    /// Example:
+    ///     ```python
+    ///     for file in {await}sandbox.fs.list_files("/home/daytona"):
+    ///         print(file.name, file.is_dir, file.size)
+    ///     ```
+    #[pyo3(signature = (path: "str") -> "list[FileInfo]")]
+    fn list_files(&self, path: String) -> Call {
+        let fs = self.0.clone();
+        Call::new(async move { fs.list_files(&path).await }, |py, files| {
+            values::all(py, &files, values::file_info)
+        })
+    }
+
+    /// Makes a folder, and those above it.
+    ///
+    /// Args:
+    ///     path: Where it goes in the sandbox.
+    ///     mode: Its permissions in octal.
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}sandbox.fs.create_folder("data/raw", "750")
+    ///     ```
+    #[pyo3(signature = (path: "str", mode: "str" = None) -> "None", text_signature = "($self, path, mode='755')")]
+    fn create_folder(&self, path: String, mode: Option<String>) -> Call {
+        let fs = self.0.clone();
+        Call::new(async move { fs.create_folder(&path, mode.as_deref()).await }, call::nothing)
+    }
+
+    /// Deletes a file or an empty folder, and a full one when asked to.
+    ///
+    /// Args:
+    ///     path: The file or folder in the sandbox.
+    ///     recursive: Whether to delete a folder with everything in it.
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}sandbox.fs.delete_file("data", recursive=True)
+    ///     ```
+    #[pyo3(signature = (path: "str", recursive: "bool" = false) -> "None")]
+    fn delete_file(&self, path: String, recursive: bool) -> Call {
+        let fs = self.0.clone();
+        Call::new(async move { fs.delete_file(&path, recursive).await }, call::nothing)
+    }
+
+    /// Moves or renames a file or folder.
+    ///
+    /// Args:
+    ///     source: The file or folder in the sandbox.
+    ///     destination: Its new path.
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}sandbox.fs.move_files("draft.txt", "final.txt")
+    ///     ```
+    #[pyo3(signature = (source: "str", destination: "str") -> "None")]
+    fn move_files(&self, source: String, destination: String) -> Call {
+        let fs = self.0.clone();
+        Call::new(async move { fs.move_files(&source, &destination).await }, call::nothing)
+    }
+
+    /// Looks for text in files; binary ones are passed over.
+    ///
+    /// Args:
+    ///     path: A file, or a folder to search with everything below it.
+    ///     pattern: The text, as it stands.
+    ///
+    /// Example:
+    ///     ```python
+    ///     for match in {await}sandbox.fs.find_files("project", "TODO:"):
+    ///         print(f"{match.file}:{match.line}: {match.content}")
+    ///     ```
+    #[pyo3(signature = (path: "str", pattern: "str") -> "list[Match]")]
+    fn find_files(&self, path: String, pattern: String) -> Call {
+        let fs = self.0.clone();
+        Call::new(async move { fs.find_files(&path, &pattern).await }, |py, matches| {
+            values::all(py, &matches, values::found)
+        })
+    }
+
+    /// Looks for files by name.
+    ///
+    /// Args:
+    ///     path: The folder to search, with everything below it.
+    ///     pattern: A glob: ``"*.py"``.
+    ///
+    /// Example:
+    ///     ```python
+    ///     response = {await}sandbox.fs.search_files("project", "*.py")
+    ///     print(response.files)
+    ///     ```
+    #[pyo3(signature = (path: "str", pattern: "str") -> "SearchFilesResponse")]
+    fn search_files(&self, path: String, pattern: String) -> Call {
+        let fs = self.0.clone();
+        Call::new(async move { fs.search_files(&path, &pattern).await }, values::search_files)
+    }
+
+    /// Replaces text in files. Each file succeeds or fails on its own.
+    ///
+    /// Args:
+    ///     files: Paths of the files.
+    ///     pattern: What to replace.
+    ///     new_value: What to put there.
+    ///
+    /// Example:
+    ///     ```python
+    ///     for result in {await}sandbox.fs.replace_in_files(["app.py"], "old_function", "new_function"):
+    ///         print(result.file, result.success, result.error)
+    ///     ```
+    #[pyo3(signature = (files: "list[str]", pattern: "str", new_value: "str") -> "list[ReplaceResult]")]
+    fn replace_in_files(&self, files: Vec<String>, pattern: String, new_value: String) -> Call {
+        let fs = self.0.clone();
+        Call::new(async move { fs.replace_in_files(files, &pattern, &new_value).await }, |py, results| {
+            values::all(py, &results, values::replaced)
+        })
+    }
+
+    /// What is known about a file or folder.
+    ///
+    /// Args:
+    ///     path: The file or folder in the sandbox.
+    ///
+    /// Example:
+    ///     ```python
+    ///     info = {await}sandbox.fs.get_file_info("app.py")
+    ///     print(info.size, info.permissions, info.mod_time)
+    ///     ```
+    #[pyo3(signature = (path: "str") -> "FileInfo")]
+    fn get_file_info(&self, path: String) -> Call {
+        let fs = self.0.clone();
+        Call::new(async move { fs.get_file_info(&path).await }, |py, info| values::file_info(py, &info))
+    }
+
+    /// Changes permissions and owner of a file or folder. What is left out stays as it is.
+    ///
+    /// Args:
+    ///     path: The file or folder in the sandbox.
+    ///     mode: Permissions in octal.
+    ///     owner: Name of the user.
+    ///     group: Name of the group.
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}sandbox.fs.set_file_permissions("run.sh", mode="755")
+    ///     ```
+    #[pyo3(signature = (
+        path: "str",
+        mode: "str | None" = None,
+        owner: "str | None" = None,
+        group: "str | None" = None
+    ) -> "None")]
+    fn set_file_permissions(
+        &self,
+        path: String,
+        mode: Option<String>,
+        owner: Option<String>,
+        group: Option<String>,
+    ) -> Call {
+        let fs = self.0.clone();
+        let permissions = FilePermissions { mode, owner, group };
+        Call::new(async move { fs.set_file_permissions(&path, permissions).await }, call::nothing)
+    }
+
     /// Writes a file, making its folders and replacing what was there.
     ///
     /// Bytes first and path second, as later versions have it, works too.
@@ -33,26 +204,23 @@ impl FileSystem {
     ///
     /// Example:
     ///     ```python
-    ///     sandbox.fs.upload_file("hello.txt", "Hello, World!")
-    ///     sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+    ///     {await}sandbox.fs.upload_file("hello.txt", "Hello, World!")
+    ///     {await}sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
     ///     ```
-    #[pyo3(signature = (path, content))]
-    fn upload_file(
-        &self,
-        py: Python<'_>,
-        path: &Bound<'_, PyAny>,
-        content: &Bound<'_, PyAny>,
-    ) -> PyResult<()> {
+    #[overload("path: str, content: FileContent")]
+    #[overload("path: FileContent, content: str")]
+    #[pyo3(signature = (path: "str", content: "FileContent") -> "None")]
+    fn upload_file(&self, path: &Bound<'_, PyAny>, content: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (path, content) = if is_swapped(path, content)? { (content, path) } else { (path, content) };
-        let path = remote_path(path)?;
-        let content = Content::of(content)?;
+        let (fs, path, content) = (self.0.clone(), remote_path(path)?, Content::of(content)?);
         let failure = content.watch();
-        let outcome = runtime::block_on(py, self.0.upload(&path, content.upload));
-        match failure.take() {
-            // The user's own exception says more than an upload that was broken off by it.
-            Some(exception) => Err(exception),
-            None => outcome,
-        }
+        Ok(Call::finishing(async move { fs.upload(&path, content.upload).await }, move |py, outcome| {
+            match failure.take() {
+                // The user's own exception says more than an upload that was broken off by it.
+                Some(exception) => Err(exception),
+                None => call::nothing(py, outcome.map_err(|failure| error::raise(py, &failure))?),
+            }
+        }))
     }
 
     /// Writes several files. Those that fail are reported together, by path; the others stay uploaded.
@@ -62,10 +230,11 @@ impl FileSystem {
     ///
     /// Example:
     ///     ```python
-    ///     sandbox.fs.upload_files([FileUpload("a.txt", b"one"), FileUpload("b.txt", b"two")])
+    ///     {await}sandbox.fs.upload_files([FileUpload("a.txt", b"one"), FileUpload("b.txt", b"two")])
     ///     ```
-    #[pyo3(signature = (files))]
-    fn upload_files(&self, py: Python<'_>, files: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+    #[pyo3(signature = (files: "list[FileUpload]") -> "None")]
+    fn upload_files(&self, files: Vec<Bound<'_, PyAny>>) -> PyResult<Call> {
+        let fs = self.0.clone();
         let prepared = files
             .iter()
             .map(|file| {
@@ -73,19 +242,7 @@ impl FileSystem {
                 Ok((remote_path(&file.getattr("path")?)?, content.upload))
             })
             .collect::<PyResult<Vec<_>>>()?;
-        let failures: Vec<(String, Error)> = runtime::block_on(py, async {
-            let mut failures = Vec::new();
-            for (path, upload) in prepared {
-                if let Err(failure) = self.0.upload(&path, upload).await {
-                    failures.push((path, failure));
-                }
-            }
-            Ok(failures)
-        })?;
-        match several(&failures, files.len()) {
-            None => Ok(()),
-            Some(failure) => Err(error::raise(py, &failure)),
-        }
+        Ok(Call::new(async move { fs.upload_many(prepared).await }, call::nothing))
     }
 
     /// Reads a file.
@@ -99,24 +256,20 @@ impl FileSystem {
     ///
     /// Example:
     ///     ```python
-    ///     content = sandbox.fs.download_file("report.txt")
-    ///     sandbox.fs.download_file("big.bin", "big.bin")
+    ///     content = {await}sandbox.fs.download_file("report.txt")
+    ///     {await}sandbox.fs.download_file("big.bin", "big.bin")
     ///     ```
-    #[pyo3(signature = (path, local_path=None))]
-    fn download_file<'py>(
-        &self,
-        py: Python<'py>,
-        path: &str,
-        local_path: Option<PathBuf>,
-    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    #[overload("path: str, local_path: None = None", "bytes")]
+    #[overload("path: str, local_path: str | PathLike[str]", "None")]
+    #[pyo3(signature = (path: "str", local_path: "str | PathLike[str] | None" = None) -> "bytes | None")]
+    fn download_file(&self, path: String, local_path: Option<PathBuf>) -> Call {
+        let fs = self.0.clone();
         match local_path {
-            None => {
-                let content = runtime::block_on(py, self.0.download(path))?;
-                Ok(Some(PyBytes::new(py, &content)))
-            }
+            None => Call::new(async move { fs.download(&path).await }, |py, content| {
+                Ok(PyBytes::new(py, &content).into_any())
+            }),
             Some(local) => {
-                runtime::block_on(py, self.0.download_to(path, &local))?;
-                Ok(None)
+                Call::new(async move { fs.download_to(&path, &local).await.map(drop) }, call::nothing)
             }
         }
     }
@@ -128,59 +281,15 @@ impl FileSystem {
     ///
     /// Example:
     ///     ```python
-    ///     for chunk in sandbox.fs.download_file_stream("big.bin"):
+    ///     {async}for chunk in {await}sandbox.fs.download_file_stream("big.bin"):
     ///         digest.update(chunk)
     ///     ```
-    #[pyo3(signature = (path))]
-    fn download_file_stream(&self, py: Python<'_>, path: &str) -> PyResult<DownloadStream> {
-        let stream = runtime::block_on(py, self.0.download_stream(path))?;
-        Ok(DownloadStream(Mutex::new(Some(stream))))
-    }
-}
-
-/// The content of a file as it arrives: an iterator of bytes, made by ``fs.download_file_stream``.
-///
-/// Reading to the end without an exception means that the whole file arrived. Also a context manager, for a
-/// reader that may stop early.
-#[pyclass(frozen, module = "daytona_sdk.filesystem")]
-pub(crate) struct DownloadStream(Mutex<Option<ByteStream>>);
-
-#[pymethods]
-impl DownloadStream {
-    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        this
-    }
-
-    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        let chunk = runtime::block_on(py, async {
-            let mut stream = self.0.lock().await;
-            let chunk = match stream.as_mut() {
-                Some(open) => open.next().await,
-                None => None,
-            };
-            if !matches!(chunk, Some(Ok(_))) {
-                *stream = None;
-            }
-            chunk.transpose()
-        })?;
-        Ok(chunk.map(|chunk| PyBytes::new(py, &chunk)))
-    }
-
-    /// Gives up the rest of the file.
-    fn close(&self, py: Python<'_>) -> PyResult<()> {
-        runtime::block_on(py, async {
-            *self.0.lock().await = None;
-            Ok(())
+    #[pyo3(signature = (path: "str") -> "DownloadStream")]
+    fn download_file_stream(&self, path: String) -> Call {
+        let fs = self.0.clone();
+        Call::new(async move { fs.download_stream(&path).await }, |py, stream| {
+            call::plain(py, DownloadStream::of(stream))
         })
-    }
-
-    fn __enter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        this
-    }
-
-    #[pyo3(signature = (*_exception))]
-    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.close(py)
     }
 }
 
@@ -189,15 +298,4 @@ fn remote_path(path: &Bound<'_, PyAny>) -> PyResult<String> {
         let kind = path.get_type().name().map_or_else(|_| String::new(), |name| format!(", not {name}"));
         PyTypeError::new_err(format!("path must be a str, the path in the sandbox{kind}"))
     })
-}
-
-/// One error for all files that failed: the code of the first, and every path with its own reason.
-fn several(failures: &[(String, Error)], of: usize) -> Option<Error> {
-    let (_, first) = failures.first()?;
-    let reasons: Vec<String> =
-        failures.iter().map(|(path, failure)| format!("{path}: {}", failure.message())).collect();
-    Some(Error::new(
-        first.code(),
-        format!("Failed to upload {} of {of} files: {}", failures.len(), reasons.join("; ")),
-    ))
 }

@@ -4,14 +4,20 @@
 //! (`bindings-python/daytona_sdk`). A method converts its arguments, makes one core call, and maps the error:
 //! no retry, no default, no URL and no policy belongs in this crate.
 
+mod call;
 mod client;
 mod convert;
+mod download;
 mod error;
 mod filesystem;
+mod git;
+mod logs;
+mod lsp_server;
 mod process;
 mod runtime;
 mod sandbox;
 mod upload;
+mod values;
 
 /// What `daytona_sdk._daytona` exports. Users import from `daytona_sdk`.
 #[pyo3::pymodule]
@@ -21,13 +27,21 @@ mod _daytona {
     use pyo3::types::PyTuple;
 
     #[pymodule_export]
-    use crate::client::Daytona;
+    use crate::client::{AsyncDaytona, Daytona};
     #[pymodule_export]
-    use crate::filesystem::{DownloadStream, FileSystem};
+    use crate::download::{AsyncDownloadStream, DownloadStream};
     #[pymodule_export]
-    use crate::process::{Process, check_exit};
+    use crate::filesystem::{AsyncFileSystem, FileSystem};
     #[pymodule_export]
-    use crate::sandbox::Sandbox;
+    use crate::git::{AsyncGit, Git};
+    #[pymodule_export]
+    use crate::logs::{AsyncSessionLogStream, SessionLogStream};
+    #[pymodule_export]
+    use crate::lsp_server::{AsyncLspServer, LspServer};
+    #[pymodule_export]
+    use crate::process::{AsyncProcess, Process, check_exit};
+    #[pymodule_export]
+    use crate::sandbox::{AsyncSandbox, Sandbox};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

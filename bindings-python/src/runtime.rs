@@ -6,14 +6,20 @@
 //! interpreter's shutdown: it asks for the GIL with `try_attach` only, and where its call ends, pyo3 lets it
 //! hang as CPython 3.14 would, until the process is gone.
 
-use crate::error;
+mod gate;
+
+use gate::Gate;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyCFunction;
 use std::future::Future;
 use std::process;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Semaphore;
 
 /// How long Ctrl-C may go unnoticed. Waking this often costs nothing measurable.
 const SIGNAL_CHECK: Duration = Duration::from_millis(50);
@@ -21,21 +27,66 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 /// Requests are driven by the thread that waits for them; these only serve connections and reads of uploads.
 const WORKERS: usize = 2;
 
-struct Owned {
+/// How many threads hand answers to event loops at once. They take turns with the GIL anyway; a thousand answers
+/// at the same time must not become hundreds of threads.
+const DELIVERIES: usize = 2;
+
+pub(crate) struct Owned {
     pid: u32,
     runtime: Runtime,
+    deliveries: Arc<Semaphore>,
+    gate: Arc<Gate>,
+}
+
+/// How long an exiting interpreter waits for our threads to get out of it.
+const LEAVING: Duration = Duration::from_secs(2);
+
+impl Owned {
+    /// To be called before work begins whose answer one of our threads will bring to Python.
+    pub(crate) fn expect_deliveries(&self, py: Python<'_>) -> PyResult<()> {
+        static REGISTERED: PyOnceLock<()> = PyOnceLock::new();
+        self.gate.reopen();
+        REGISTERED.get_or_try_init(py, || {
+            let close = PyCFunction::new_closure(py, None, None, |arguments, _| {
+                let gate = Arc::clone(&current()?.gate);
+                arguments.py().detach(|| gate.close(LEAVING));
+                PyResult::Ok(())
+            })?;
+            py.import("atexit")?.call_method1("register", (close,)).map(drop)
+        })?;
+        Ok(())
+    }
+
+    /// Drives a future on the worker threads.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.runtime.spawn(future)
+    }
+
+    /// Runs what gives an answer to Python, on a thread that may wait for the GIL; not at all when the
+    /// interpreter is shutting down.
+    pub(crate) fn deliver(&self, delivery: impl FnOnce() + Send + 'static) -> tokio::task::JoinHandle<()> {
+        let (turns, gate) = (Arc::clone(&self.deliveries), Arc::clone(&self.gate));
+        self.runtime.spawn(async move {
+            let _turn = turns.acquire_owned().await;
+            enter(gate, |_| delivery()).await;
+        })
+    }
 }
 
 /// A pointer, not a lock: a lock that another thread held during `fork` would stay locked in the child forever.
 static CURRENT: AtomicPtr<Owned> = AtomicPtr::new(std::ptr::null_mut());
 
-fn current() -> PyResult<&'static Runtime> {
+/// This process's runtime.
+pub(crate) fn current() -> PyResult<&'static Owned> {
     let seen = CURRENT.load(Ordering::Acquire);
     // SAFETY: the pointer is null or came from `Box::into_raw` below, and what it points to is never freed.
     if let Some(owned) = unsafe { seen.as_ref() }
         && owned.pid == process::id()
     {
-        return Ok(&owned.runtime);
+        return Ok(owned);
     }
     let runtime = Builder::new_multi_thread()
         .worker_threads(WORKERS)
@@ -45,44 +96,38 @@ fn current() -> PyResult<&'static Runtime> {
         .map_err(|reason| {
             PyRuntimeError::new_err(format!("Failed to start the I/O threads of the Daytona SDK: {reason}"))
         })?;
-    let made = Box::into_raw(Box::new(Owned { pid: process::id(), runtime }));
+    let deliveries = Arc::new(Semaphore::new(DELIVERIES));
+    let gate = Arc::default();
+    let made = Box::into_raw(Box::new(Owned { pid: process::id(), runtime, deliveries, gate }));
     match CURRENT.compare_exchange(seen, made, Ordering::AcqRel, Ordering::Acquire) {
         // `seen` is leaked on purpose when it is the parent's: dropping it would join threads that do not exist
         // here, and close file descriptors that its I/O driver shares with the parent.
         Ok(_) => {
             // SAFETY: `made` was just made by `Box::into_raw` and is never freed from here on.
-            Ok(unsafe { &(*made).runtime })
+            Ok(unsafe { &*made })
         }
         Err(theirs) => {
             // SAFETY: another thread was first, so nobody else has ever seen `made`.
             let unused = unsafe { Box::from_raw(made) };
             unused.runtime.shutdown_background();
             // SAFETY: as for `seen` above; only this process can have stored it, after the check above.
-            Ok(unsafe { &(*theirs).runtime })
+            Ok(unsafe { &*theirs })
         }
     }
 }
 
-/// Runs one core call to its end, without the GIL.
+/// Runs a future to its end, without the GIL.
 ///
 /// An exception from a signal handler (`KeyboardInterrupt`, say) ends the wait, and dropping the future cancels
 /// the request. Python runs handlers on the main thread only; checking on others does nothing.
-pub(crate) fn block_on<T: Send>(
-    py: Python<'_>,
-    future: impl Future<Output = daytona_core::Result<T>> + Send,
-) -> PyResult<T> {
-    interruptible(py, future)?.map_err(|failure| error::raise(py, &failure))
-}
-
-/// [`block_on`] for who must tell a failure of the call (inside) from an interrupt (outside).
 pub(crate) fn interruptible<T: Send>(py: Python<'_>, future: impl Future<Output = T> + Send) -> PyResult<T> {
-    let runtime = current()?;
+    let runtime = &current()?.runtime;
     py.detach(|| wait(runtime, future))
 }
 
 /// Calls what starts work that goes on by itself.
 pub(crate) fn within<T>(start: impl FnOnce() -> T) -> PyResult<T> {
-    let _context = current()?.enter();
+    let _context = current()?.runtime.enter();
     Ok(start())
 }
 
@@ -106,5 +151,17 @@ fn wait<T>(runtime: &Runtime, future: impl Future<Output = T>) -> PyResult<T> {
 pub(crate) async fn call_python<T: Send + 'static>(
     call: impl for<'py> FnOnce(Python<'py>) -> T + Send + 'static,
 ) -> Option<T> {
-    tokio::task::spawn_blocking(|| Python::try_attach(call)).await.ok()?
+    let gate = Arc::clone(&current().ok()?.gate);
+    enter(gate, call).await
+}
+
+async fn enter<T: Send + 'static>(
+    gate: Arc<Gate>,
+    call: impl for<'py> FnOnce(Python<'py>) -> T + Send + 'static,
+) -> Option<T> {
+    let inside = tokio::task::spawn_blocking(move || {
+        let _pass = gate.enter()?;
+        Python::try_attach(call)
+    });
+    inside.await.ok()?
 }

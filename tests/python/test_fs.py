@@ -95,7 +95,7 @@ def test_every_file_that_failed_is_named_and_the_others_stay(sandbox: Sandbox, f
             ]
         )
     text = str(raised.value)
-    assert text.startswith("Failed to upload 3 of 5 files: ")
+    assert text.startswith("Failed to upload 3 of 5 files to sandbox ")
     for path in (folder, "/proc/nope", folder + "/missing"):
         assert f"{path}: " in text
     assert folder + "/good" not in text

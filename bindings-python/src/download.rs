@@ -1,0 +1,152 @@
+//! The content of a file as it arrives.
+
+use crate::call::{self, Parcel};
+use daytona_core::{ByteStream, Result};
+use daytona_python_twins::twins;
+use futures::StreamExt;
+use pyo3::exceptions::{PyStopAsyncIteration, PyStopIteration};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::sync::{Arc, PoisonError};
+use tokio::sync::Mutex;
+
+/// The content of a file as it arrives: an {async}iterator of bytes, made by ``fs.download_file_stream``.
+///
+/// Reading to the end without an exception means that the whole file arrived. Also a context manager, for a
+/// reader that may stop early.
+///
+/// Example:
+///     ```python
+///     {async}with {await}sandbox.fs.download_file_stream("big.log") as stream:
+///         {async}for chunk in stream:
+///             if b"ERROR" in chunk:
+///                 break
+///     ```
+#[twins]
+#[pyclass(frozen, module = "daytona_sdk.filesystem")]
+pub(crate) struct DownloadStream(Arc<Content>);
+
+#[twins]
+impl DownloadStream {
+    pub(crate) fn of(stream: ByteStream) -> Self {
+        Self(Arc::new(Content { stream: Mutex::new(Some(stream)), returned: std::sync::Mutex::default() }))
+    }
+}
+
+#[twins]
+#[pymethods]
+impl DownloadStream {
+    #[only(sync)]
+    #[gives("Self")]
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    #[only(sync)]
+    #[gives("bytes")]
+    fn __next__(&self) -> Call {
+        Call::next(Content::next(Arc::clone(&self.0)), || PyStopIteration::new_err(()))
+    }
+
+    #[only(async)]
+    #[gives("Self")]
+    fn __aiter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    #[only(async)]
+    #[gives("Coroutine[Any, Any, bytes]")]
+    fn __anext__(&self) -> Call {
+        Call::next(Content::next(Arc::clone(&self.0)), || PyStopAsyncIteration::new_err(()))
+    }
+
+    /// Gives up the rest of the file.
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}stream.close()
+    ///     ```
+    #[pyo3(signature = () -> "None")]
+    fn close(&self) -> Call {
+        let content = Arc::clone(&self.0);
+        let closing = async move {
+            *content.stream.lock().await = None;
+            content.take_returned();
+            Ok(())
+        };
+        Call::new(closing, call::nothing)
+    }
+
+    #[only(sync)]
+    #[pyo3(signature = () -> "Self")]
+    fn __enter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    #[only(sync)]
+    #[pyo3(signature = (*_exception: "object") -> "None")]
+    fn __exit__(&self, _exception: &Bound<'_, PyAny>) -> Call {
+        self.close()
+    }
+
+    #[only(async)]
+    #[pyo3(signature = () -> "Self")]
+    fn __aenter__(this: Py<Self>) -> Call {
+        Call::ready(this.into_any())
+    }
+
+    #[only(async)]
+    #[pyo3(signature = (*_exception: "object") -> "None")]
+    fn __aexit__(&self, _exception: &Bound<'_, PyAny>) -> Call {
+        self.close()
+    }
+}
+
+struct Content {
+    /// None at the end, after a failure, and when it was closed.
+    stream: Mutex<Option<ByteStream>>,
+    /// A piece whose reader was cancelled before it got it; the next one does.
+    returned: std::sync::Mutex<Option<bytes::Bytes>>,
+}
+
+impl Content {
+    async fn next(content: Arc<Self>) -> Result<Option<Piece>> {
+        let mut stream = content.stream.lock().await;
+        if let Some(returned) = content.take_returned() {
+            drop(stream);
+            return Ok(Some(Piece { bytes: Some(returned), content }));
+        }
+        let bytes = match stream.as_mut() {
+            Some(open) => open.next().await,
+            None => None,
+        };
+        if !matches!(bytes, Some(Ok(_))) {
+            *stream = None;
+        }
+        drop(stream);
+        Ok(bytes.transpose()?.map(|bytes| Piece { bytes: Some(bytes), content }))
+    }
+
+    fn take_returned(&self) -> Option<bytes::Bytes> {
+        self.returned.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+struct Piece {
+    bytes: Option<bytes::Bytes>,
+    content: Arc<Content>,
+}
+
+impl Parcel for Piece {
+    fn open<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(PyBytes::new(py, &self.bytes.take().unwrap_or_default()).into_any())
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        if let Some(bytes) = self.bytes.take() {
+            *self.content.returned.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The output of a session's command as it is written.
+//!
+//! It crosses to Python in batches; what of a batch nobody has asked for yet waits here, and nothing more is read
+//! until it was taken. A piece whose reader was cancelled goes to the next reader: nothing is lost or doubled.
+
+use crate::call::{self, Parcel};
+use crate::values;
+use daytona_core::{LogChunk, LogStream, Result};
+use daytona_python_twins::twins;
+use pyo3::exceptions::{PyStopAsyncIteration, PyStopIteration};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use std::collections::VecDeque;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use tokio::sync::Mutex;
+
+/// The output of a command as it is written: an {async}iterator of ``SessionLogChunk``, made by
+/// ``process.stream_session_command_logs``.
+///
+/// It ends when the command has ended and everything was delivered. While nobody reads, the command is held up
+/// once its output fills the buffers on the way.
+///
+/// Example:
+///     ```python
+///     {async}for chunk in sandbox.process.stream_session_command_logs("build", command_id):
+///         print(chunk.source, chunk.text, end="")
+///     ```
+#[twins]
+#[pyclass(frozen, module = "daytona_sdk.process")]
+pub(crate) struct SessionLogStream(Arc<Logs>);
+
+#[twins]
+impl SessionLogStream {
+    pub(crate) fn of(stream: LogStream) -> Self {
+        Self(Arc::new(Logs { stream: Mutex::new(Some(stream)), waiting: std::sync::Mutex::default() }))
+    }
+}
+
+#[twins]
+#[pymethods]
+impl SessionLogStream {
+    #[only(sync)]
+    #[gives("Self")]
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    #[only(sync)]
+    #[gives("SessionLogChunk")]
+    fn __next__(&self) -> Call {
+        Call::next(Logs::next(Arc::clone(&self.0)), || PyStopIteration::new_err(()))
+    }
+
+    #[gives("Self")]
+    fn __aiter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    #[gives("Coroutine[Any, Any, SessionLogChunk]")]
+    fn __anext__(&self) -> call::Coroutine {
+        call::Coroutine::next(Logs::next(Arc::clone(&self.0)), || PyStopAsyncIteration::new_err(()))
+    }
+
+    /// A batch of (text, source), empty at the end; for `_logs.follow`.
+    #[pyo3(signature = ())]
+    fn _batch(&self) -> call::Coroutine {
+        let logs = Arc::clone(&self.0);
+        let reading = async move {
+            match logs.stream.lock().await.as_mut() {
+                Some(open) => open.next().await,
+                None => Ok(None),
+            }
+        };
+        call::Coroutine::new(reading, |py, batch| {
+            let batch = batch.unwrap_or_default();
+            call::plain(
+                py,
+                batch
+                    .into_iter()
+                    .map(|chunk| (chunk.text, values::log_source(chunk.source)))
+                    .collect::<Vec<_>>(),
+            )
+        })
+    }
+
+    /// Stops following the command, which runs on.
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}stream.close()
+    ///     ```
+    #[pyo3(signature = () -> "None")]
+    fn close(&self) -> Call {
+        let logs = Arc::clone(&self.0);
+        let closing = async move {
+            *logs.stream.lock().await = None;
+            logs.waiting().clear();
+            Ok(())
+        };
+        Call::new(closing, call::nothing)
+    }
+
+    #[only(sync)]
+    #[pyo3(signature = () -> "Self")]
+    fn __enter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    #[only(sync)]
+    #[pyo3(signature = (*_exception: "object") -> "None")]
+    fn __exit__(&self, _exception: &Bound<'_, PyAny>) -> Call {
+        self.close()
+    }
+
+    #[pyo3(signature = () -> "Coroutine[Any, Any, Self]")]
+    fn __aenter__(this: Py<Self>) -> call::Coroutine {
+        call::Coroutine::ready(this.into_any())
+    }
+
+    #[pyo3(signature = (*_exception: "object") -> "Coroutine[Any, Any, None]")]
+    fn __aexit__(&self, _exception: &Bound<'_, PyAny>) -> call::Coroutine {
+        AsyncSessionLogStream(Arc::clone(&self.0)).close()
+    }
+}
+
+/// A coroutine that gives the output to callbacks. They run in the task that awaits it, so they see its context
+/// variables, may be coroutines, may use this client, and hold up the stream while they run.
+pub(crate) fn follow<'py>(
+    py: Python<'py>,
+    stream: LogStream,
+    on_logs: Bound<'py, PyAny>,
+    on_stderr: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    static FOLLOW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let stream = AsyncSessionLogStream::of(stream);
+    FOLLOW.import(py, "daytona_sdk._logs", "follow")?.call1((stream, on_logs, on_stderr))
+}
+
+struct Logs {
+    /// None when it was closed.
+    stream: Mutex<Option<LogStream>>,
+    /// What of the last batch nobody has asked for yet.
+    waiting: std::sync::Mutex<VecDeque<LogChunk>>,
+}
+
+impl Logs {
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<LogChunk>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn next(logs: Arc<Self>) -> Result<Option<Piece>> {
+        let mut stream = logs.stream.lock().await;
+        loop {
+            let waiting = logs.waiting().pop_front();
+            if waiting.is_some() {
+                drop(stream);
+                return Ok(Some(Piece { chunk: waiting, logs }));
+            }
+            let Some(open) = stream.as_mut() else { return Ok(None) };
+            match open.next().await? {
+                Some(batch) => logs.waiting().extend(batch),
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
+struct Piece {
+    chunk: Option<LogChunk>,
+    logs: Arc<Logs>,
+}
+
+impl Parcel for Piece {
+    fn open<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.chunk.take() {
+            Some(chunk) => values::log_chunk(py, &chunk),
+            None => Ok(py.None().into_bound(py)),
+        }
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        if let Some(chunk) = self.chunk.take() {
+            self.logs.waiting().push_front(chunk);
+        }
+    }
+}
