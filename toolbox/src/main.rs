@@ -9,6 +9,7 @@
 mod args;
 mod error;
 mod files;
+mod git;
 mod init;
 mod leftovers;
 mod lsp;

@@ -3,7 +3,7 @@
 use crate::error::{self, ApiError};
 use crate::process::{self, sessions};
 use crate::state::App;
-use crate::{files, lsp, ports, system};
+use crate::{files, git, lsp, ports, system};
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::routing::{get, post};
@@ -52,6 +52,16 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/port", get(ports::list))
         .route("/port/{port}/in-use", get(ports::in_use))
         .route("/internal/tcp/{port}", get(ports::tunnel))
+        .route("/git/add", post(git::add))
+        .route("/git/branches", get(git::branches).post(git::create_branch).delete(git::delete_branch))
+        .route("/git/checkout", post(git::checkout))
+        .route("/git/clone", post(git::clone))
+        .route("/git/commit", post(git::commit))
+        .route("/git/history", get(git::history))
+        .route("/git/pull", post(git::pull))
+        .route("/git/push", post(git::push))
+        .route("/git/remotes", get(git::remotes))
+        .route("/git/status", get(git::status))
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .layer(axum::middleware::from_fn(error::render))

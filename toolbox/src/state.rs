@@ -1,5 +1,6 @@
 //! What all requests share: where the sandbox user lives, the environment of later processes, the reaper.
 
+use crate::git::Locks;
 use crate::init::Reaper;
 use crate::lsp::LanguageServers;
 use crate::process::Sessions;
@@ -25,6 +26,8 @@ pub(crate) struct App {
     pub sessions: Sessions,
     /// Language servers that run.
     pub language_servers: LanguageServers,
+    /// Repositories that are being changed.
+    pub git: Locks,
     env: Mutex<Env>,
 }
 
@@ -35,7 +38,8 @@ impl App {
         let home = env.get(OsStr::new("HOME")).filter(|home| Path::new(home).is_absolute());
         let home = home.map(PathBuf::from).or_else(home_from_passwd).unwrap_or_else(|| PathBuf::from("/"));
         let (sessions, language_servers) = (Sessions::default(), LanguageServers::default());
-        Self { home, workdir, reaper, sessions, language_servers, env: Mutex::new(env) }
+        let git = Locks::default();
+        Self { home, workdir, reaper, sessions, language_servers, git, env: Mutex::new(env) }
     }
 
     /// The environment later processes start with.

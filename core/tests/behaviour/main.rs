@@ -3,6 +3,7 @@
 mod config;
 mod files;
 mod files_verbs;
+mod git;
 #[cfg(target_os = "linux")]
 mod local;
 mod log_stream;
