@@ -5,7 +5,7 @@ use crate::Result;
 use crate::process::session::check_ids;
 use crate::process::{OUTPUT_LIMIT, Process};
 use crate::sandbox::CONTROL_TIMEOUT;
-use crate::transport::{Answer, content_type};
+use crate::transport::content_type;
 use daytona_protocol::{headers, session as wire};
 use http::{HeaderName, HeaderValue, Method};
 
@@ -33,7 +33,7 @@ impl Process {
             })
             .await?;
         if content_type(answer.headers()) != "application/json" {
-            let (bytes, _) = Answer::read(answer, OUTPUT_LIMIT).await?;
+            let (bytes, _) = answer.read(OUTPUT_LIMIT).await?;
             return Ok(Demux::whole(&bytes));
         }
         let wire = answer.json_within::<wire::SessionCommandLogsResponse>(OUTPUT_LIMIT).await?;
