@@ -21,8 +21,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Listeners at the same time; further previews are served by name only.
 const MAX_LISTENERS: usize = 1024;
-/// Connections to all of them at the same time. Not taken from the control plane's.
-const MAX_CONNECTIONS: usize = 1024;
+/// Connections to all of them at the same time. Not taken from the control plane's. A listener takes its place
+/// for the next one before that is there.
+const MAX_CONNECTIONS: usize = MAX_LISTENERS + 1024;
 /// Streams of an application may never end by themselves, and it goes on without us.
 const DRAIN: Duration = Duration::from_millis(500);
 /// Addresses to try before giving up on finding a free one. Two previews want the same one once in millions.

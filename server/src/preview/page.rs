@@ -140,7 +140,7 @@ impl Refusal {
             | Self::Unavailable => {
                 // `forbidden: words` is for programs.
                 let words = message.split_once(": ").map_or(message, |(_, words)| words);
-                (format!("Port {}", place.port), escaped(words), String::new())
+                (format!("Port {} cannot be shown", place.port), escaped(&capitalized(words)), String::new())
             }
         };
         PAGE.replace("TITLE", &title).replace("TEXT", &text).replace("FORM", &form).into_bytes()
@@ -175,6 +175,11 @@ fn plain(headers: &mut HeaderMap) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+}
+
+fn capitalized(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// Text as it may stand in HTML. An id can be chosen by whoever creates the sandbox.

@@ -31,9 +31,10 @@ const OPENING: Duration = Duration::from_secs(10);
 /// Headers of an answer, and the bytes its head may have.
 const MAX_HEADERS: usize = 200;
 const MAX_HEAD: usize = 256 << 10;
-/// Idle connections are few and short: some applications serve one connection at a time.
+/// Idle connections are few and short: some applications serve one connection at a time, and common ones close
+/// an idle one after two to five seconds, perhaps just as a request starts on it.
 const IDLE_CONNECTIONS: usize = 4;
-const IDLE: Duration = Duration::from_secs(5);
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Speaks to the ports of one sandbox. Cheap to clone; clones share the pool.
 #[derive(Clone, Debug)]

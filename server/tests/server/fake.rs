@@ -203,15 +203,16 @@ impl Engine for FakeEngine {
 }
 
 #[derive(Clone)]
-struct Toolbox {
-    seen: Arc<Seen>,
+pub(crate) struct Toolbox {
+    pub(crate) seen: Arc<Seen>,
     refuse_env: Arc<AtomicBool>,
     close: Arc<AtomicBool>,
-    running: CancellationToken,
+    pub(crate) running: CancellationToken,
 }
 
 async fn serve(listener: UnixListener, toolbox: Toolbox) {
     let router = Router::new()
+        .route("/internal/tcp/{port}", any(crate::fake_port::tunnel))
         .route("/env", any(env))
         .route("/headers", any(headers))
         .route("/uri/{*rest}", any(uri))
@@ -258,7 +259,7 @@ async fn env(State(toolbox): State<Toolbox>, body: Bytes) -> StatusCode {
     StatusCode::OK
 }
 
-async fn headers(request: Request) -> Response {
+pub(crate) async fn headers(request: Request) -> Response {
     let seen: BTreeMap<String, String> = request
         .headers()
         .iter()
@@ -267,15 +268,15 @@ async fn headers(request: Request) -> Response {
     axum::Json(seen).into_response()
 }
 
-async fn uri(request: Request) -> String {
+pub(crate) async fn uri(request: Request) -> String {
     request.uri().to_string()
 }
 
-async fn echo(request: Request) -> Response {
+pub(crate) async fn echo(request: Request) -> Response {
     Response::new(request.into_body())
 }
 
-async fn socket(State(toolbox): State<Toolbox>, mut request: Request) -> Response {
+pub(crate) async fn socket(State(toolbox): State<Toolbox>, mut request: Request) -> Response {
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(toolbox.running.run_until_cancelled_owned(async move {
         let upgraded = upgrade.await.unwrap();
@@ -297,13 +298,13 @@ impl Drop for Noted {
     }
 }
 
-async fn hang(State(toolbox): State<Toolbox>) -> StatusCode {
+pub(crate) async fn hang(State(toolbox): State<Toolbox>) -> StatusCode {
     let _noted = Noted(toolbox.seen.clone());
     toolbox.seen.hanging.fetch_add(1, Ordering::SeqCst);
     std::future::pending().await
 }
 
-async fn endless(State(toolbox): State<Toolbox>) -> Body {
+pub(crate) async fn endless(State(toolbox): State<Toolbox>) -> Body {
     let noted = Noted(toolbox.seen.clone());
     let block = Bytes::from(vec![b'x'; 64 << 10]);
     Body::from_stream(futures::stream::repeat(block).map(move |block| {
@@ -334,7 +335,7 @@ async fn many_headers() -> Response {
 }
 
 /// Half of what it promises, then nothing more.
-async fn half() -> Response {
+pub(crate) async fn half() -> Response {
     let first = futures::stream::once(async { Ok::<_, std::io::Error>(Bytes::from_static(b"half")) });
     let rest = futures::stream::once(async {
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -10,12 +10,18 @@ mod auth;
 mod bad_input;
 mod crash;
 mod fake;
+mod fake_port;
 mod guard;
 mod idempotency;
 mod life;
 mod listing;
 mod openapi;
 mod pool;
+mod preview;
+mod preview_access;
+mod preview_real;
+
+mod preview_wire;
 mod proxy;
 mod races;
 mod real;

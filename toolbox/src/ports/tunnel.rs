@@ -4,6 +4,7 @@
 use crate::error::ApiError;
 use crate::serve::Slot;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request};
 use axum::http::header::{CONNECTION, UPGRADE};
 use axum::http::{HeaderValue, StatusCode};
@@ -19,7 +20,11 @@ use tokio::net::TcpStream;
 const CONNECTING: Duration = Duration::from_secs(5);
 
 /// Answers 101 when something listens, and 502 when nothing does.
-pub(crate) async fn tunnel(Path(port): Path<u16>, mut request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn tunnel(
+    port: Result<Path<u16>, PathRejection>,
+    mut request: Request,
+) -> Result<Response, ApiError> {
+    let Path(port) = port.map_err(|_| ApiError::bad_request("a port is a number from 1 to 65535"))?;
     let protocol = request.headers().get(UPGRADE).and_then(|protocol| protocol.to_str().ok());
     if protocol != Some("tcp") {
         return Err(ApiError::bad_request("this path takes connections that switch to the protocol tcp"));

@@ -15,6 +15,7 @@ mod init;
 mod isolation;
 mod lsp_faults;
 mod ports_list;
+mod ports;
 mod process_code_run;
 mod process_execute;
 mod process_output;
