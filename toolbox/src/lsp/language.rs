@@ -8,8 +8,8 @@ use daytona_protocol::error::toolbox as code;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// Where `daytona setup` puts programs.
-const TOOLS: &str = "/opt/daytona/tools/bin";
+/// Where `daytona setup` puts the servers.
+const TOOLS: &str = "/opt/daytona/tools";
 
 /// A language that has a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,11 +42,13 @@ impl Language {
 
     /// The server's program: the tools layer's, which is known to work, else the image's own.
     pub(super) fn program(self, app: &App) -> Result<(PathBuf, &'static [&'static str]), ApiError> {
-        let (name, args): (_, &[&str]) = match self {
-            Self::Python => ("pylsp", &[]),
-            Self::TypeScript | Self::JavaScript => ("typescript-language-server", &["--stdio"]),
+        let (name, folder, args): (_, _, &[&str]) = match self {
+            Self::Python => ("pylsp", "python-lsp/bin", &[]),
+            Self::TypeScript | Self::JavaScript => {
+                ("typescript-language-server", "node/node_modules/.bin", &["--stdio"])
+            }
         };
-        let ours = Path::new(TOOLS).join(name);
+        let ours = Path::new(TOOLS).join(folder).join(name);
         let found = if executable(&ours) { Some(ours) } else { find_program(app, None, name) };
         found.map(|program| (program, args)).ok_or_else(|| {
             ApiError::new(
@@ -64,8 +66,12 @@ impl Language {
     pub(super) fn options(self) -> Value {
         match self {
             Self::Python => json!({}),
-            // Which would ask npm's registry for types of packages.
-            Self::TypeScript | Self::JavaScript => json!({"disableAutomaticTypingAcquisition": true}),
+            Self::TypeScript | Self::JavaScript => json!({
+                // Which would ask npm's registry for types of packages.
+                "disableAutomaticTypingAcquisition": true,
+                // A second server that answers while the project loads, and knows nothing of types.
+                "tsserver": {"useSyntaxServer": "never"},
+            }),
         }
     }
 

@@ -24,9 +24,11 @@ use std::time::Duration;
 use tempfile::TempPath;
 
 /// Where `daytona setup` puts the TypeScript runner.
-const TOOLS_TSX: &str = "/opt/daytona/tools/node_modules/.bin/tsx";
+const TOOLS_TSX: &str = "/opt/daytona/tools/node/node_modules/.bin/tsx";
 /// Reads the program, runs it, and shows its errors without frames of our own.
 const PYTHON_BOOTSTRAP: &str = include_str!("bootstrap.py");
+/// Goes before a Python program, and is compiled when the program imports matplotlib.
+const PYTHON_CHARTS: &str = include_str!("charts.py");
 /// The first Node.js that runs TypeScript by itself.
 const NODE_WITH_TYPES: (u32, u32) = (22, 6);
 
@@ -44,9 +46,11 @@ pub(super) async fn prepare(app: &App, request: &CodeRunRequest) -> Result<Prepa
             let python = find_program(app, vars, "python3").ok_or_else(|| {
                 missing("there is no python3 on the sandbox's PATH; use an image that has Python 3")
             })?;
-            from_memory(app, vars, &python, &["-u", "-c", PYTHON_BOOTSTRAP], &request.code)
+            let length = format!("{}\n", PYTHON_CHARTS.len());
+            let source = [&length, PYTHON_CHARTS, &request.code];
+            from_memory(app, vars, &python, &["-u", "-c", PYTHON_BOOTSTRAP], &source)
         }
-        "javascript" => from_memory(app, vars, &node(app, vars)?, &["-"], &request.code),
+        "javascript" => from_memory(app, vars, &node(app, vars)?, &["-"], &[&request.code]),
         "typescript" => {
             let node = node(app, vars)?;
             let (runner, args) = typescript_runner(app, vars, node).await?;
@@ -105,10 +109,12 @@ fn from_memory(
     vars: Option<&Vars>,
     program: &Path,
     args: &[&str],
-    source: &str,
+    source: &[&str],
 ) -> io::Result<Prepared> {
     let mut input = File::from(rustix::fs::memfd_create("program", MemfdFlags::CLOEXEC)?);
-    input.write_all(source.as_bytes())?;
+    for part in source {
+        input.write_all(part.as_bytes())?;
+    }
     input.rewind()?;
     let mut command = prepare::command(app, program.as_os_str(), vars, &app.workdir);
     command.args(args).stdin(input);

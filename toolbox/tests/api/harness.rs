@@ -78,6 +78,23 @@ impl Toolbox {
         Self::start_with(|command| if root { command.uid(NOBODY).gid(NOBODY) } else { command }).await
     }
 
+    /// A toolbox that finds the tools layer as in a sandbox; none, with the reason printed, where there is no
+    /// layer. `make test` makes one and names it, and a layer that is named must be whole.
+    pub(crate) async fn start_with_tools() -> Option<Self> {
+        let Some(layer) = std::env::var_os("DAYTONA_TOOLS_DIR").map(PathBuf::from) else {
+            eprintln!("skipped: DAYTONA_TOOLS_DIR names no tools layer; `make test-rust` makes one");
+            return None;
+        };
+        for part in ["node", "python", "python-lsp"] {
+            assert!(layer.join(part).is_dir(), "{} has no {part}; run `daytona setup`", layer.display());
+        }
+        let own = std::env::var_os("PATH").unwrap_or_default();
+        let after = ["node/node_modules/.bin", "python-lsp/bin"].map(|folder| layer.join(folder));
+        let path = [layer.join("python/bin")].into_iter().chain(std::env::split_paths(&own)).chain(after);
+        let path = std::env::join_paths(path).expect("a PATH");
+        Some(Self::start_with(|command| command.env("PATH", path)).await)
+    }
+
     /// A toolbox whose command line or surroundings `change` has changed.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         Self::start_by(Path::new(BINARY), &[], change).await
