@@ -16,6 +16,12 @@ node_environment() {
     (cd "$1" && npm install --silent --no-audit --no-fund --offline "$OLDPWD"/dist/*.tgz)
 }
 
+# tools_layer: one tools layer for all tests, made by the built command when it is missing; the only download.
+tools_layer() {
+    export DAYTONA_TOOLS_DIR=$PWD/target/test-tools
+    target/bin/daytona setup || return
+}
+
 # stop_server DIR: ends the local server of a data folder and removes what it ran.
 stop_server() {
     [ -d "$1" ] || return 0

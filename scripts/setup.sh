@@ -25,6 +25,8 @@ if [ "$(uname -s)" = Linux ]; then
     need node nodejs
     need npm npm
     need python3 python3
+    # `daytona setup`, which the tests run, installs packages with it for the Python that sandboxes see.
+    need pip3 python3-pip
     python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
     # The static toolbox and launcher link libc.a.
     find /usr/lib /usr/lib64 -name libc.a 2>/dev/null | grep -q . || packages+=(libc6-dev)

@@ -70,6 +70,7 @@ packaging() {
     record Packaging "$status" "$(count_pytest "$logs/packaging.log" passed)" "$(count_pytest "$logs/packaging.log" failed)"
 }
 
+tools_layer || failed=1
 case "${1:-all}" in
 rust) rust ;;
 python) python ;;

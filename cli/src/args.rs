@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Stop(Stop),
     /// Check what this machine can give to sandboxes, and how to get what is missing
     Doctor(Doctor),
-    /// Prepare the tools layer of local sandboxes (a TypeScript runner), once
+    /// Prepare the tools layer of local sandboxes, once: a TypeScript runner, language servers, Python packages
     Setup(Setup),
     /// Print a completion script for a shell
     Completion(Completion),
@@ -43,6 +43,14 @@ pub(crate) struct DataDir {
     /// State folder of the local server [default: ~/.local/share/daytona]
     #[arg(long, value_name = "DIR", env = "DAYTONA_DATA_DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+}
+
+/// Where the tools layer of local sandboxes is.
+#[derive(ClapArgs, Clone, Debug, Default)]
+pub(crate) struct ToolsDir {
+    /// Folder of the tools layer; several state folders may share one [default: tools in the state folder]
+    #[arg(long, value_name = "DIR", env = "DAYTONA_TOOLS_DIR")]
+    pub(crate) tools_dir: Option<PathBuf>,
 }
 
 #[derive(ClapArgs, Debug)]
@@ -154,6 +162,8 @@ pub(crate) struct Delete {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) data_dir: DataDir,
+    #[command(flatten)]
+    pub(crate) tools_dir: ToolsDir,
     /// Port on 127.0.0.1; 0 takes any free one
     #[arg(long, default_value_t = 3986)]
     pub(crate) port: u16,
@@ -205,6 +215,8 @@ pub(crate) struct Stop {
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) data_dir: DataDir,
+    #[command(flatten)]
+    pub(crate) tools_dir: ToolsDir,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -214,6 +226,8 @@ pub(crate) struct Doctor {
 pub(crate) struct Setup {
     #[command(flatten)]
     pub(crate) data_dir: DataDir,
+    #[command(flatten)]
+    pub(crate) tools_dir: ToolsDir,
 }
 
 #[derive(ClapArgs, Debug)]

@@ -21,6 +21,25 @@ impl args::DataDir {
     }
 }
 
+impl args::ToolsDir {
+    /// `--tools-dir`, else what the environment says; none for the one in the state folder.
+    pub(crate) fn given(&self) -> Outcome<Option<PathBuf>> {
+        match &self.tools_dir {
+            // The server may be started by a client that is somewhere else.
+            Some(dir) if !dir.is_absolute() => {
+                Err(Failure::new(format!("the tools folder must be an absolute path, not {}", dir.display()))
+                    .hint("check --tools-dir and DAYTONA_TOOLS_DIR"))
+            }
+            dir => Ok(dir.clone()),
+        }
+    }
+
+    /// The folder of the layer.
+    pub(crate) fn resolve(&self, data_dir: &Path) -> Outcome<PathBuf> {
+        Ok(self.given()?.unwrap_or_else(|| data_dir.join("tools")))
+    }
+}
+
 /// What the server of this folder says of itself, if one runs.
 pub(crate) fn running_server(data_dir: &Path) -> Outcome<Option<ServerFile>> {
     let file = ServerFile::read(data_dir)

@@ -9,6 +9,8 @@ use std::process::{Command, Output, Stdio};
 fn daytona(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_daytona"));
     command.env_clear().env("HOME", home).env("PATH", "/usr/bin:/bin").current_dir(home).stdin(Stdio::null());
+    // pip, which is found without PATH, has nothing to install from: no test here needs the network.
+    command.env("PIP_NO_INDEX", "1");
     command
 }
 
@@ -138,37 +140,53 @@ fn with_npm(home: &Path, script: &str) -> Command {
 
 const INSTALL: &str = "mkdir -p \"$3/node_modules/.bin\" && echo tsx > \"$3/node_modules/.bin/tsx\"";
 
+/// Names in a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("lists");
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// The whole layer takes the network; tests/system installs it. Here pip finds no package.
 #[test]
-fn setup_installs_once_and_whole() {
+fn setup_keeps_the_parts_that_are_done_and_names_those_that_are_not() {
     let home = home();
     let data = home.path().join(".local/share/daytona");
-    let (code, out, err) = run(&mut with_npm(home.path(), INSTALL));
-    assert_eq!(code, Some(0), "{err}");
-    assert!(out.contains("is ready: TypeScript runner tsx"), "{out}");
-    assert!(data.join("tools/node_modules/.bin/tsx").exists());
-    assert_eq!(fs::read_dir(&data).expect("lists").count(), 1, "nothing but the layer is left");
-    assert_eq!(fs::metadata(&data).expect("there").permissions().mode() & 0o777, 0o700);
-    assert_eq!(fs::metadata(data.join("tools")).expect("there").permissions().mode() & 0o777, 0o755);
-
-    let (code, out, _) = run(&mut with_npm(home.path(), "exit 1"));
-    assert_eq!(code, Some(0));
-    assert!(out.contains("has everything"), "{out}");
+    let tools = data.join("tools");
+    // What an interrupted run leaves.
+    fs::create_dir_all(tools.join(".node.new/half")).expect("mkdir");
+    fs::create_dir_all(tools.join("python/of an older version")).expect("mkdir");
+    for round in 1..=2 {
+        let (code, out, err) = run(&mut with_npm(home.path(), INSTALL));
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
+        assert_eq!(err.matches("installing TypeScript runner").count(), usize::from(round == 1), "{err}");
+        for part in ["Python packages", "Python language server"] {
+            assert!(err.contains(&format!("{part} could not be installed\nerror: ")), "{err}");
+        }
+        assert!(err.contains(" lacks: Python packages, Python language server\nhint: "), "{err}");
+        assert_eq!(names(&tools), ["node", "python"], "what was there stays, nothing is left aside");
+        assert!(tools.join("node/node_modules/.bin/tsx").exists());
+        assert!(tools.join("python/of an older version").exists());
+    }
     assert_eq!(fs::read_to_string(home.path().join("calls")).expect("called").lines().count(), 1);
+    assert_eq!(names(&data), ["tools", "tools.lock"]);
+    // The data folder was made by this test.
+    assert_eq!(fs::metadata(tools.join("node")).expect("there").permissions().mode() & 0o777, 0o755);
 }
 
 #[test]
-fn a_setup_that_fails_leaves_what_was_there() {
+fn a_part_that_fails_says_why_and_leaves_nothing() {
     let home = home();
-    let data = home.path().join(".local/share/daytona");
-    let old = data.join("tools");
-    fs::create_dir_all(&old).expect("mkdir");
-    fs::write(old.join("manifest.json"), r#"{"tsx":"0.0.1"}"#).expect("writes");
     let script = format!("{INSTALL}; echo 'npm error: registry unreachable' >&2; exit 1");
     let (code, out, err) = run(&mut with_npm(home.path(), &script));
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.contains("registry unreachable") && err.contains("\nhint: "), "{err}");
-    assert!(old.join("manifest.json").exists());
-    assert_eq!(fs::read_dir(&data).expect("lists").count(), 1);
+    assert!(err.contains("registry unreachable") && err.contains("\nhint: check the network"), "{err}");
+    let data = home.path().join(".local/share/daytona");
+    assert_eq!(names(&data.join("tools")), [""; 0]);
+    assert_eq!(fs::metadata(&data).expect("there").permissions().mode() & 0o777, 0o700);
+    assert_eq!(fs::metadata(data.join("tools")).expect("there").permissions().mode() & 0o777, 0o755);
 }
 
 #[test]
@@ -177,6 +195,21 @@ fn setup_without_npm_says_how_to_get_it() {
     let (code, _, err) = run(daytona(home.path()).arg("setup").env("PATH", home.path()));
     assert_eq!(code, Some(1));
     assert!(err.contains("npm was not found") && err.contains("apt-get install"), "{err}");
+}
+
+#[test]
+fn a_shared_tools_folder_is_one_folder_wherever_it_is_named() {
+    let home = home();
+    let shared = home.path().join("shared/tools");
+    let mut command = with_npm(home.path(), INSTALL);
+    run(command.env("DAYTONA_TOOLS_DIR", &shared));
+    assert_eq!(names(&shared), ["node"]);
+    assert!(!home.path().join(".local").exists(), "the state folder is not touched");
+    for args in [&["setup", "--tools-dir", "tools"][..], &["serve", "--tools-dir", "tools"]] {
+        let (code, _, err) = run(daytona(home.path()).args(args));
+        assert_eq!(code, Some(1));
+        assert!(err.contains("must be an absolute path"), "{err}");
+    }
 }
 
 #[cfg(target_os = "linux")]

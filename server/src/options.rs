@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct ServeOptions {
     /// Everything the server keeps; made with mode 0700 when missing.
     pub data_dir: PathBuf,
+    /// The tools layer, which several servers may share; none: `tools` in the data folder.
+    pub tools_dir: Option<PathBuf>,
     /// Where to listen. Loopback only: anything else would send keys in the clear.
     pub host: IpAddr,
     /// 0 takes any free port.
@@ -40,6 +42,7 @@ impl ServeOptions {
     ) -> Self {
         Self {
             data_dir: data_dir.into(),
+            tools_dir: None,
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             log_format: LogFormat::Text,

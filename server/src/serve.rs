@@ -50,11 +50,14 @@ pub async fn serve(
     prepare_process(&options);
     let data = own(&options)?;
     let images = data.join("images");
-    let tools = data.join("tools");
+    let tools = options.tools_dir.clone().unwrap_or_else(|| data.join("tools"));
     let image = tokio::task::spawn_blocking(move || {
         // There even when empty: what `daytona setup` puts into it later, running sandboxes see at once.
         std::fs::create_dir_all(&tools)?;
-        std::fs::set_permissions(&tools, std::fs::Permissions::from_mode(0o755))?;
+        // A shared one may be another user's, and is as it should be then.
+        if std::fs::metadata(&tools)?.permissions().mode() & 0o555 != 0o555 {
+            std::fs::set_permissions(&tools, std::fs::Permissions::from_mode(0o755))?;
+        }
         host::prepare(&images, &tools)
     })
     .await

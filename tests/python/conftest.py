@@ -26,6 +26,10 @@ def pytest_configure() -> None:
         raise pytest.UsageError("these tests run against an installed package; see scripts/test.sh")
 
 
+# The tools layer that all tests share (scripts/test.sh), so that it is downloaded once.
+TOOLS = {name: os.environ[name] for name in ["DAYTONA_TOOLS_DIR"] if name in os.environ}
+
+
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The developer's own settings, .env files and profile must not reach a test."""
@@ -43,11 +47,11 @@ def data_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="dtn-"))
 
     def command(*arguments: str, timeout: float) -> None:
-        environment = {**os.environ, "DAYTONA_DATA_DIR": str(folder)}
+        environment = {**os.environ, "DAYTONA_DATA_DIR": str(folder), **TOOLS}
         subprocess.run([BINARY, *arguments], env=environment, check=True, stdout=subprocess.DEVNULL, timeout=timeout)
 
-    # The TypeScript runner, before the server starts: it shows sandboxes the layer it found then.
-    command("setup", timeout=300)
+    # Does nothing where the layer is there; without a shared one it is downloaded for these tests alone.
+    command("setup", timeout=1800)
     yield folder
     command("stop", "--all", timeout=60)
     wait_until(lambda: not processes_of(folder), f"nothing of {folder} runs any more")
@@ -59,6 +63,8 @@ def server(no_settings: None, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -
     """The local target; the first call to it starts the server. Gives its data folder."""
     monkeypatch.setenv("DAYTONA_TARGET", "local")
     monkeypatch.setenv("DAYTONA_DATA_DIR", str(data_dir))
+    for name, value in TOOLS.items():
+        monkeypatch.setenv(name, value)
     return data_dir
 
 

@@ -19,6 +19,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
     data = Path(tempfile.mkdtemp(prefix="dtn-sys-"))
     monkeypatch.setenv("DAYTONA_TARGET", "local")
     monkeypatch.setenv("DAYTONA_DATA_DIR", str(data))
+    # A layer of its own, which tests may write to.
+    monkeypatch.delenv("DAYTONA_TOOLS_DIR", raising=False)
     subprocess.run([BINARY, "serve", "--detach", "--port", "0"], check=True, stdout=subprocess.DEVNULL)
     yield LocalServer(data)
     subprocess.run([BINARY, "stop", "--all"], check=True, stdout=subprocess.DEVNULL)

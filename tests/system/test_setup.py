@@ -1,31 +1,58 @@
-"""`daytona setup` reaches sandboxes that already run."""
+"""What `daytona setup` puts into the tools layer, as sandboxes see it."""
 
 from __future__ import annotations
 
-import subprocess
+import os
+import shutil
+from pathlib import Path
 
 import pytest
 
 from daytona_sdk import CreateSandboxParams, Daytona, ProcessExecutionError
-from machine import BINARY, LocalServer
+from machine import LocalServer
 
 # An enum is code, so leaving out the types, which newer versions of Node can do by themselves, is not enough.
 PROGRAM = "enum Answer { Found = 42 }; console.log(Answer.Found)"
+# The layer that `daytona setup` made for all tests; see scripts/test.sh.
+LAYER = Path(os.environ["DAYTONA_TOOLS_DIR"])
 
 
-@pytest.mark.usefixtures("server")
-def test_a_running_sandbox_gets_the_typescript_runner() -> None:
+def add(part: str, server: LocalServer) -> None:
+    """Moves a part into the server's layer, as setup does once it has made it."""
+    aside = server.data / "tools" / f".{part}.new"
+    shutil.copytree(LAYER / part, aside, symlinks=True)
+    aside.rename(server.data / "tools" / part)
+
+
+def test_a_running_sandbox_gets_the_typescript_runner(server: LocalServer) -> None:
     with Daytona() as daytona:
         sandbox = daytona.create(CreateSandboxParams(language="typescript"))
         with pytest.raises(ProcessExecutionError, match=r"daytona setup|exit code 1"):
             sandbox.process.code_run(PROGRAM).check()
-        done = subprocess.run([BINARY, "setup"], capture_output=True, text=True, check=True)
-        assert "tsx" in done.stdout
+        add("node", server)
         response = sandbox.process.code_run(PROGRAM)
         assert (response.exit_code, response.result) == (0, "42\n")
-        again = subprocess.run([BINARY, "setup"], capture_output=True, text=True, check=True)
-        assert "has everything" in again.stdout
         daytona.remove(sandbox)
+
+
+def test_the_documented_packages_are_there_and_a_users_own_win(server: LocalServer) -> None:
+    add("python", server)
+    with Daytona() as daytona:
+        for user in ("daytona", "root"):
+            sandbox = daytona.create(CreateSandboxParams(os_user=user))
+            for python in ("python", "python3"):
+                said = sandbox.process.exec(f"{python} -c 'import flask, matplotlib, pandas; print(flask.__file__)'")
+                said.check()
+                assert said.result.startswith("/opt/daytona/tools/python/packages/")
+            assert sandbox.process.code_run("import numpy; print(numpy.__version__)").result == "2.2.3\n"
+            # What pip does for a user: the folder is the one it would choose.
+            own = 'mkdir -p "$(python -m site --user-site)" && echo "mine = 1" > "$(python -m site --user-site)/flask.py"'
+            sandbox.process.exec(own).check()
+            assert sandbox.process.exec("python -c 'import flask; print(flask.mine)'").result == "1\n"
+            clean = "python -m venv --without-pip clean && clean/bin/python -c 'import flask'"
+            assert "No module named 'flask'" in sandbox.process.exec(clean).result
+            assert sandbox.process.exec("command -v pip pip3").exit_code == 0
+            daytona.remove(sandbox)
 
 
 def test_the_layer_is_read_only(server: LocalServer) -> None:

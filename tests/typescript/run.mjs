@@ -53,7 +53,7 @@ function daytona(...args) {
   return spawnSync(join(installed, "bindings-node", "bin", "daytona"), args, { env, encoding: "utf8" });
 }
 
-// The TypeScript runner of local sandboxes, as the README tells users to install it.
+// The tools layer of local sandboxes. Where DAYTONA_TOOLS_DIR names one that is there, as in `make test`, it is done.
 const setup = daytona("setup");
 if (setup.status !== 0) {
   rmSync(data, { recursive: true, force: true });

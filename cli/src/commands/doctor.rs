@@ -11,7 +11,7 @@ pub(super) fn run(args: &Doctor) -> Outcome {
 
     let data_dir = args.data_dir.resolve()?;
     let mut checks = daytona_engine::doctor(&super::serve::beside("daytona-launcher")?);
-    checks.push(tools(&data_dir));
+    checks.push(tools(&args.tools_dir.resolve(&data_dir)?));
     let works = checks.iter().all(|check| check.status != CheckStatus::Missing);
     if args.json {
         print_json(&serde_json::json!({ "works": works, "checks": checks }))?;
@@ -40,14 +40,17 @@ pub(super) fn run(args: &Doctor) -> Outcome {
 
 /// What `daytona setup` prepared; the engine knows nothing of how the layer is made.
 #[cfg(target_os = "linux")]
-fn tools(data_dir: &std::path::Path) -> daytona_engine::doctor::Check {
+fn tools(layer: &std::path::Path) -> daytona_engine::doctor::Check {
+    use super::setup::Part;
     use daytona_engine::doctor::{Check, CheckStatus};
-    let (status, found, remedy) = match super::setup::installed(data_dir) {
-        Some(manifest) => (CheckStatus::Ok, manifest.summary(), ""),
-        None => (
+    let titles = |parts: Vec<Part>| parts.into_iter().map(Part::title).collect::<Vec<_>>().join(", ");
+    let (there, missing): (Vec<_>, Vec<_>) = Part::ALL.into_iter().partition(|part| part.is_installed(layer));
+    let (status, found, remedy) = match missing.is_empty() {
+        true => (CheckStatus::Ok, titles(there), ""),
+        false => (
             CheckStatus::Degraded,
-            "no TypeScript runner for sandboxes".to_owned(),
-            "run `daytona setup`; Python and JavaScript sandboxes do without",
+            format!("missing or of another version: {}", titles(missing)),
+            "run `daytona setup`; plain Python and JavaScript sandboxes do without",
         ),
     };
     Check { name: "tools layer".to_owned(), status, found, remedy: remedy.to_owned() }

@@ -192,9 +192,12 @@ fn command(spec: &SandboxSpec) -> Done<(CString, Vec<CString>, Vec<CString>)> {
     Ok((program, arguments, environment))
 }
 
-/// The tools layer comes last: what an image brings itself goes before it.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:\
-                    /opt/daytona/tools/node_modules/.bin:/opt/daytona/tools/bin";
+/// The tools layer's `python` comes first: it is the image's own, which finds the documented packages besides.
+/// The rest of the layer comes last: what users install and what an image brings goes before it.
+const PATH: &str = "/opt/daytona/tools/python/bin:\
+                    /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:\
+                    /opt/daytona/tools/node/node_modules/.bin:/opt/daytona/tools/python-lsp/bin:\
+                    /opt/daytona/tools/python/packages/bin";
 
 /// Leaves the toolbox with descriptors 0 to 3 and lets every other one close when it starts.
 fn standard_streams(log: &OwnedFd, listener: &OwnedFd) -> Done<()> {

@@ -63,6 +63,9 @@ pub(super) fn run(args: &Serve, data_dir: &Path) -> Outcome {
 fn spawn(args: &Serve, data_dir: &Path, log: &File) -> Outcome<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["serve", "--own-session", "--port", &args.port.to_string(), "--data-dir"]).arg(data_dir);
+    if let Some(tools) = args.tools_dir.given()? {
+        command.arg("--tools-dir").arg(tools);
+    }
     if let Some(count) = args.warm_pool {
         command.args(["--warm-pool", &count.to_string()]);
     }

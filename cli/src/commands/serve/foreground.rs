@@ -16,6 +16,7 @@ pub(super) fn run(args: &Serve, data_dir: PathBuf) -> Outcome {
     }
     let key = data_dir.join("api-key");
     let mut options = ServeOptions::new(data_dir, beside("daytona-launcher")?, beside("daytona-toolbox")?);
+    options.tools_dir = args.tools_dir.given()?;
     options.port = args.port;
     options.warm_pool = args.warm_pool;
     options.memory_limit = args.memory_limit.map(|gib| gib << 30);
