@@ -1,15 +1,16 @@
 //! A sandbox on its way from `create` to JavaScript.
 //!
-//! What `create` made must reach its caller or be removed. Between the end of the request and the promise lies the
-//! event loop, and a worker thread may be terminated there: then nobody holds the sandbox, and it is removed.
+//! What `create` made must reach its caller or be removed. Between the end of the request and the caller lie a queue
+//! and a promise, and a worker thread may be terminated at each: then nobody takes the sandbox, and it is removed.
 
+use crate::error;
 use crate::sandbox::Sandbox;
 use daytona_core::Client;
-use napi::bindgen_prelude::{ToNapiValue, TypeName};
-use napi::{Result, ValueType, sys};
+use napi_derive::napi;
 use tokio::runtime::Handle;
 
-/// A sandbox that is removed unless JavaScript gets it.
+/// A sandbox that is removed unless it is taken.
+#[napi]
 pub struct Made {
     sandbox: Option<daytona_core::Sandbox>,
     client: Client,
@@ -23,21 +24,12 @@ impl Made {
     }
 }
 
-impl ToNapiValue for Made {
-    unsafe fn to_napi_value(env: sys::napi_env, mut made: Self) -> Result<sys::napi_value> {
-        let sandbox = made.sandbox.take().map(Sandbox::from);
-        // SAFETY: `env` is the one N-API handed to this conversion, as the caller promises.
-        unsafe { ToNapiValue::to_napi_value(env, sandbox) }
-    }
-}
-
-impl TypeName for Made {
-    fn type_name() -> &'static str {
-        "Sandbox"
-    }
-
-    fn value_type() -> ValueType {
-        ValueType::Object
+#[napi]
+impl Made {
+    /// Hands the sandbox over; it is the caller's from now on.
+    #[napi]
+    pub fn take(&mut self) -> napi::Result<Sandbox> {
+        self.sandbox.take().map(Sandbox::from).ok_or_else(|| error::invalid("the sandbox was taken already"))
     }
 }
 

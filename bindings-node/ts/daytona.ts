@@ -103,7 +103,8 @@ export class Daytona {
     }
     const seconds = timeout === undefined ? (within ?? DEFAULT_TIMEOUT) : timeout;
     try {
-      return new Sandbox(await call((cancel) => this.#native.create(rest, seconds, cancel), options));
+      const made = await call((cancel) => this.#native.create(rest, seconds, cancel), options);
+      return new Sandbox(made.take());
     } catch (error) {
       // Not awaited: the caller hears at once; the process waits until what was made half-way is removed.
       void this.#native.settle();

@@ -271,7 +271,11 @@ export class ProcessExecutionError extends DaytonaError {
   }
 }
 
-/** The class of each code. A code without an entry does not compile; tests check it against the core's list. */
+/**
+ * The class of each code. A code without an entry does not compile; tests check it against the core's list.
+ *
+ * @internal
+ */
 export const ERROR_CLASSES: Readonly<Record<DaytonaErrorCode, typeof DaytonaError>> = {
   AUTHENTICATION: DaytonaAuthenticationError,
   AUTHORIZATION: DaytonaAuthorizationError,
@@ -294,7 +298,11 @@ type Payload = { code: DaytonaErrorCode; message: string } & {
   [Fact in Exclude<keyof DaytonaErrorDetails, "code" | "cause">]: DaytonaErrorDetails[Fact] | null;
 };
 
-/** Turns what a native call threw into the error users catch. */
+/**
+ * Turns what a native call threw into the error users catch.
+ *
+ * @internal
+ */
 export function decodeError(error: unknown): DaytonaError {
   const text = error instanceof Error ? error.message : String(error);
   const payload = parse(text);
@@ -311,7 +319,11 @@ export function decodeError(error: unknown): DaytonaError {
   return errorFor(payload.code, payload.message, details);
 }
 
-/** An error of the class that belongs to `code`. */
+/**
+ * An error of the class that belongs to `code`.
+ *
+ * @internal
+ */
 export function errorFor(
   code: DaytonaErrorCode,
   message: string,

@@ -10,9 +10,13 @@ import type { SessionLogChunk } from "./session-types";
 import type { CallOptions } from "./types";
 
 /** What is called with each piece of a log; when it answers with a promise, that is awaited before the next. */
-export type LogCallback = (chunk: string) => void | Promise<void>;
+export type LogCallback = (chunk: string) => unknown;
 
-/** The iterator over a log. */
+/**
+ * The iterator over a log.
+ *
+ * @internal
+ */
 export function logs(
   source: NativeLogStream,
   options: CallOptions | undefined,
@@ -62,7 +66,11 @@ async function* read(
   }
 }
 
-/** Gives each piece to the callback of its stream, one after the other. */
+/**
+ * Gives each piece to the callback of its stream, one after the other.
+ *
+ * @internal
+ */
 export async function each(
   chunks: AsyncIterable<SessionLogChunk>,
   onStdout: LogCallback,

@@ -36,10 +36,14 @@ export interface NativeClient {
   readonly target: string;
   readonly warnings: string[];
   readonly deprecations: string[];
-  create(params: CreateSandboxParams | undefined, seconds: Seconds, cancel: Cancel): Promise<NativeSandbox>;
+  create(params: CreateSandboxParams | undefined, seconds: Seconds, cancel: Cancel): Promise<NativeMade>;
   settle(): Promise<void>;
   get(id: string, cancel: Cancel): Promise<NativeSandbox>;
   list(labels: Record<string, string> | undefined, cancel: Cancel): Promise<NativeSandbox[]>;
+}
+
+export interface NativeMade {
+  take(): NativeSandbox;
 }
 
 export interface NativeSandbox {

@@ -102,7 +102,7 @@ test("a wrong configuration is refused by name, without its value", () => {
   const cases: [unknown, RegExp][] = [
     ["my-secret-key", /^Invalid argument: invalid type: string, expected a DaytonaConfig$/],
     [{ apikey: "my-secret-key" }, /unknown field `apikey`.*`apiKey`/],
-    [{ apiKey: 5 }, /apiKey: invalid type: integer/],
+    [{ apiKey: 5 }, /apiKey: expected a string/],
     [{ apiKey: "my-secret-key", apiUrl: "not a url" }, /not a complete URL/],
   ];
   for (const [config, message] of cases) {

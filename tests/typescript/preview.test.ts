@@ -40,11 +40,17 @@ test("getPreviewUrl is the same", async (t) => {
 
 test("a public sandbox needs no token", async (t) => {
   const sandbox = await sandboxFor(t, { public: true });
+  await sandbox.fs.uploadFile("/tmp/www/page.txt", "open");
   await sandbox.process.createSession("app");
-  const command = "python3 -m http.server 4000 --directory /etc";
+  const command = "python3 -m http.server 4000 --directory /tmp/www";
   await sandbox.process.executeSessionCommand("app", { command, async: true });
   const { url } = await sandbox.getPreviewLink(4000);
-  await until("the application answers", async () => (await fetch(`${url}/hostname`)).status === 200);
+  let response: Response | undefined;
+  await until("the application answers", async () => {
+    response = await fetch(new URL("/page.txt", url));
+    return response.status === 200;
+  });
+  assert.equal(await response?.text(), "open");
 });
 
 test("ports that are none", async (t) => {

@@ -4,8 +4,18 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import {
+  type BarChart,
+  type BarData,
+  type BoxAndWhiskerData,
   type CallOptions,
+  type Chart,
+  type Chart2D,
+  ChartType,
   CodeLanguage,
+  type Command,
+  type CompletionItem,
+  type CompletionList,
+  type CompletionParams,
   type CreateSandboxParams,
   type CreateWorkspaceParams,
   Daytona,
@@ -14,14 +24,44 @@ import {
   type DaytonaErrorCode,
   DaytonaRateLimitError,
   type ExecuteResponse,
+  type ExecutionArtifacts,
+  type FileInfo,
+  type FilePermissionsParams,
+  type FileStatus,
   FileSystem,
+  type FindFilesParams,
+  Git,
+  type GitCommitInfo,
+  type GitCommitResponse,
+  type GitRemote,
+  type GitStatus,
+  type GitTransferParams,
+  type LineChart,
+  type ListBranchResponse,
+  type LogCallback,
+  LspLanguageId,
+  LspServer,
+  type LspSymbol,
+  type Match,
+  type PieData,
+  type PointData,
+  type PortPreviewUrl,
+  type Position,
   Process,
   ProcessExecutionError,
+  parseChart,
+  type ReplaceResult,
   Sandbox,
+  type SandboxInfo,
   type SandboxInstance,
   type SandboxResources,
   SandboxState,
   SandboxTargetRegion,
+  type SearchFilesResponse,
+  type Session,
+  type SessionExecuteRequest,
+  type SessionExecuteResponse,
+  type SessionLogChunk,
   Workspace,
   type WorkspaceResources,
   WorkspaceState,
@@ -147,7 +187,148 @@ export async function everything(signal: AbortSignal, anyText: string): Promise<
     oldState,
     oldRegion,
   );
-  console.log(workspace instanceof Workspace, sandbox instanceof Sandbox, FileSystem, Process);
+  console.log(
+    workspace instanceof Workspace,
+    sandbox instanceof Sandbox,
+    FileSystem,
+    Process,
+    LspServer,
+    Git,
+  );
+}
+
+export async function sessions(process: Process, options: CallOptions): Promise<void> {
+  await process.createSession("s", options);
+  const session: Session = await process.getSession("s", options);
+  const ids: [string, string] = [session.id, session.sessionId];
+  const all: Session[] = await process.listSessions(options);
+  const request: SessionExecuteRequest = { command: "ls", async: true, runAsync: undefined };
+  const response: SessionExecuteResponse = await process.executeSessionCommand("s", request, 5, options);
+  const shown: [string | undefined, string | undefined, string | undefined, number | undefined] = [
+    response.output,
+    response.stdout,
+    response.stderr,
+    response.exitCode,
+  ];
+  // The documents write it with the mark of something that might not be there.
+  // biome-ignore lint/style/noNonNullAssertion: as the documents write it
+  const command: Command = await process.getSessionCommand("s", response.cmdId!, options);
+  const whole: string = await process.getSessionCommandLogs("s", "c");
+  const again: string = await process.getSessionCommandLogs("s", "c", options);
+  await process.getSessionCommandLogs("s", "c", (chunk) => chunk.trim());
+  await process.getSessionCommandLogs("s", "c", async (chunk: string) => console.log(chunk), options);
+  await process.getSessionCommandLogs("s", "c", console.log, console.error, options);
+  const callback: LogCallback = (chunk) => console.log(chunk);
+  await process.getSessionCommandLogs("s", "c", callback);
+  const stream: AsyncIterable<SessionLogChunk> = process.streamSessionCommandLogs("s", "c", options);
+  for await (const { text, source } of stream) {
+    const which: "stdout" | "stderr" = source;
+    console.log(text.trim(), which);
+  }
+  await process.sendSessionCommandInput("s", "c", "data", options);
+  await process.deleteSession("s", options);
+  console.log(ids, all, shown, command.exitCode?.toFixed(), whole, again);
+}
+
+export async function files(fs: FileSystem, options: CallOptions): Promise<void> {
+  const listed: FileInfo[] = await fs.listFiles("/", options);
+  await fs.createFolder("/a");
+  await fs.createFolder("/a", "755", options);
+  await fs.deleteFile("/a", true, options);
+  await fs.moveFiles("/a", "/b", options);
+  const found: Match[] = await fs.findFiles("/", "text", options);
+  const params: FindFilesParams = { path: "/", pattern: "text" };
+  found.push(...(await fs.findFiles(params, options)));
+  const searched: SearchFilesResponse = await fs.searchFiles("/", "*.ts", options);
+  const replaced: ReplaceResult[] = await fs.replaceInFiles(searched.files, "a", "b", options);
+  const info: FileInfo = await fs.getFileDetails("/a", options);
+  const permissions: FilePermissionsParams = { mode: "644", owner: "daytona", group: undefined };
+  await fs.setFilePermissions("/a", permissions, options);
+  const facts: [string, boolean, number, string] = [info.name, info.isDir, info.size, info.modTime];
+  console.log(listed, found[0]?.line, replaced[0]?.error, facts, info.mode, info.permissions, info.owner);
+}
+
+export async function repositories(git: Git, options: CallOptions): Promise<void> {
+  await git.clone("url", "/repo");
+  await git.clone("url", "/repo", "branch", "commit", "git", "token", options);
+  const status: GitStatus = await git.status("/repo", options);
+  const both: [FileStatus[], FileStatus[]] = [status["FileStatus[]"], status.fileStatus];
+  const { branches }: ListBranchResponse = await git.branches("/repo", options);
+  await git.createBranch("/repo", "b", options);
+  await git.checkout("/repo", "b", options);
+  await git.deleteBranch("/repo", "b", options);
+  await git.add("/repo", ["."], options);
+  await git.commit("/repo", "message");
+  const { sha }: GitCommitResponse = await git.commit("/repo", "message", "Ann", "a@example.com", options);
+  const log: GitCommitInfo[] = await git.log("/repo", options);
+  const remotes: GitRemote[] = await git.listRemotes("/repo", options);
+  const transfer: GitTransferParams = { remote: "origin", branch: "b", username: "git", password: "t" };
+  for (const move of [git.push.bind(git), git.pull.bind(git)]) {
+    await move("/repo", transfer, options);
+  }
+  await git.push("/repo");
+  await git.push("/repo", options);
+  await git.push("/repo", "origin", "b", options);
+  await git.pull("/repo", "origin", "b");
+  await git.pull("/repo", { ...transfer, ...options });
+  console.log(both, branches, sha, log[0]?.hash, remotes[0]?.url);
+}
+
+export async function languages(sandbox: Sandbox, options: CallOptions): Promise<void> {
+  const server: LspServer = sandbox.createLspServer(LspLanguageId.PYTHON, "/project");
+  sandbox.createLspServer("typescript", "/project");
+  await server.start(options);
+  await server.didOpen("/a.py", options);
+  await server.didClose("/a.py", options);
+  const symbols: LspSymbol[] = await server.documentSymbols("/a.py", options);
+  symbols.push(...(await server.sandboxSymbols("a", options)), ...(await server.workspaceSymbols("a")));
+  const position: Position = { line: 1, character: 2 };
+  const list: CompletionList = await server.completions("/a.py", position, options);
+  const params: CompletionParams = { path: "/a.py", position };
+  const items: CompletionItem[] = (await server.getCompletions(params, options)).items;
+  await server.stop(options);
+  console.log(symbols[0]?.location.range?.start.line, list.isIncomplete, items[0]?.label);
+}
+
+export async function theRest(sandbox: Sandbox, options: CallOptions): Promise<void> {
+  const info: SandboxInfo = await sandbox.info(options);
+  const cpu: number = info.resources.cpu;
+  const link: PortPreviewUrl = await sandbox.getPreviewLink(3000, options);
+  const { url, token }: PortPreviewUrl = await sandbox.getPreviewUrl(3000);
+  const git: Git = sandbox.git;
+  console.log(cpu, info.class, info.className, link, url, token, git);
+}
+
+export function drawn(artifacts: ExecutionArtifacts): string | undefined {
+  const [chart] = artifacts.charts;
+  const parsed: Chart = parseChart({ type: "line" });
+  if (chart === undefined) return parsed.title;
+  const png: string | undefined = chart.png;
+  switch (chart.type) {
+    case ChartType.LINE:
+    case ChartType.SCATTER: {
+      const points: PointData[] = chart.elements;
+      return `${chart.xLabel} ${chart.x_label} ${chart.yTicks.length} ${points[0]?.points[0]?.[0]}`;
+    }
+    case ChartType.BAR:
+      return chart.elements.map((bar: BarData) => bar.value).join();
+    case ChartType.PIE:
+      return chart.elements.map((slice: PieData) => slice.angle.toFixed()).join();
+    case ChartType.BOX_AND_WHISKER:
+      return chart.elements.map((box: BoxAndWhiskerData) => box.firstQuartile + box.third_quartile).join();
+    case ChartType.COMPOSITE_CHART:
+      return chart.elements.map((part: Chart) => part.title).join();
+    case ChartType.UNKNOWN:
+      return png;
+  }
+}
+
+export function earlier(chart: Chart): (LineChart | BarChart)[] {
+  // As it was written for 0.14, where the type of a chart did not follow from its `type`.
+  const line = chart as LineChart;
+  const flat: Chart2D = line;
+  console.log(flat.title, line.x_scale, line.y_tick_labels);
+  return [line, chart as BarChart];
 }
 
 export function explain(error: unknown): string {

@@ -1,7 +1,7 @@
 /**
  * What is wrong must not compile: each line marked so is an error, or types.test.ts fails.
  */
-import { Daytona, type ExecuteResponse, type Sandbox } from "@daytonaio/sdk";
+import { type Chart, Daytona, type ExecuteResponse, type Sandbox } from "@daytonaio/sdk";
 
 // @ts-expect-error a misspelled setting
 new Daytona({ apikey: "key" });
@@ -39,4 +39,40 @@ export async function mistakes(daytona: Daytona, sandbox: Sandbox, response: Exe
   response.exitCode = 0;
   // @ts-expect-error the native handle is nobody's business
   sandbox.native;
+}
+
+export async function moreMistakes(sandbox: Sandbox, chart: Chart): Promise<void> {
+  const { fs, git, process } = sandbox;
+  // @ts-expect-error a request is an object
+  await process.executeSessionCommand("s", "ls");
+  // @ts-expect-error a misspelled field
+  await process.executeSessionCommand("s", { command: "ls", asynch: true });
+  // @ts-expect-error following gives no text
+  (await process.getSessionCommandLogs("s", "c", () => undefined)).trim();
+  // @ts-expect-error a stream is no array
+  process.streamSessionCommandLogs("s", "c").map(String);
+  // @ts-expect-error a callback takes a text
+  await process.getSessionCommandLogs("s", "c", (chunk: number) => console.log(chunk));
+  // @ts-expect-error a mode is a text
+  await fs.createFolder("/a", 755);
+  // @ts-expect-error the permissions are an object
+  await fs.setFilePermissions("/a", "644");
+  // @ts-expect-error a pattern is needed
+  await fs.findFiles({ path: "/a" });
+  // @ts-expect-error files are a list
+  await git.add("/repo", "file.txt");
+  // @ts-expect-error a misspelled field
+  await git.push("/repo", { remotes: "origin" });
+  // @ts-expect-error a url is needed
+  await git.clone("/repo");
+  // @ts-expect-error a path to a project is needed
+  sandbox.createLspServer("python");
+  // @ts-expect-error a position is an object
+  await sandbox.createLspServer("python", "/a").completions("/a.py", 1, 2);
+  // @ts-expect-error a port is a number
+  await sandbox.getPreviewLink("3000");
+  // @ts-expect-error a link comes with a promise
+  sandbox.getPreviewLink(3000).url;
+  // @ts-expect-error not every chart has axes
+  chart.xLabel;
 }
