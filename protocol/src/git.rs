@@ -158,7 +158,7 @@ pub struct Status {
     #[serde(deserialize_with = "crate::lenient::null_default")]
     pub file_status: Vec<FileStatus>,
     /// The same under the name that clients of version 0.14 require.
-    #[serde(rename = "FileStatus", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "FileStatus[]", skip_serializing_if = "Option::is_none")]
     pub legacy_file_status: Option<Vec<FileStatus>>,
     /// Commits that the upstream branch lacks.
     #[serde(deserialize_with = "crate::lenient::null_default")]
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn what_servers_leave_out_reads_as_nothing() {
         let status: Status = serde_json::from_str(
-            r#"{"currentBranch":"main","fileStatus":null,"FileStatus":[],"ahead":null,"new":1}"#,
+            r#"{"currentBranch":"main","fileStatus":null,"FileStatus[]":[],"ahead":null,"new":1}"#,
         )
         .expect("lenient");
         assert_eq!((status.current_branch.as_str(), status.file_status.len(), status.ahead), ("main", 0, 0));

@@ -150,7 +150,14 @@ pub(super) fn explain(doing: &str, output: &Output, access: Option<&Access>) -> 
         "" => format!("git ended with exit code {} and said nothing", output.status),
         _ => said,
     };
-    ApiError::new(status, code, scrub(&format!("cannot {doing}: {said}"), access))
+    let advice = match (status, access) {
+        (StatusCode::UNAUTHORIZED, None) => {
+            "; authentication is needed: pass username and password, with an http or https URL"
+        }
+        (StatusCode::UNAUTHORIZED, Some(_)) => "; authentication failed: check username and password",
+        _ => "",
+    };
+    ApiError::new(status, code, scrub(&format!("cannot {doing}: {said}{advice}"), access))
 }
 
 /// Without URLs' credentials and without `access`'s secrets, cut to a bound.

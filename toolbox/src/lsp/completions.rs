@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use daytona_protocol::lsp::{CompletionContext, CompletionItem, CompletionList, LspCompletionParams};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// A client that asked because it wanted to.
@@ -33,9 +33,19 @@ pub(crate) async fn completions(
         request.context.unwrap_or(CompletionContext { trigger_kind: INVOKED, trigger_character: None });
     let also = json!({"position": request.position, "context": context});
     let answer = server.ask::<Answer>("textDocument/completion", &[path], also).await?.pop().flatten();
-    Ok(Json(match answer {
+    let mut list = match answer {
         Some(Answer::List(list)) => list,
         Some(Answer::Items(items)) => CompletionList { is_incomplete: false, items },
         None => CompletionList::default(),
-    }))
+    };
+    list.items.iter_mut().for_each(one_form);
+    Ok(Json(list))
+}
+
+/// Servers may write documentation as plain text; clients of version 0.14 can read nothing but an object.
+fn one_form(item: &mut CompletionItem) {
+    if let Some(Value::String(text)) = &mut item.documentation {
+        let text = std::mem::take(text);
+        item.documentation = Some(json!({"kind": "plaintext", "value": text}));
+    }
 }

@@ -55,7 +55,7 @@ impl Toolbox {
 /// `name staging worktree extra` of each file.
 fn files(status: &Value) -> Vec<String> {
     let files = status["fileStatus"].as_array().expect("a list");
-    assert_eq!(status["FileStatus"], status["fileStatus"], "the name of version 0.14");
+    assert_eq!(status["FileStatus[]"], status["fileStatus"], "the name of version 0.14");
     let text = |file: &Value, key: &str| file[key].as_str().expect("a text").to_owned();
     let show = |file: &Value| ["name", "staging", "worktree", "extra"].map(|key| text(file, key)).join("|");
     files.iter().map(show).collect()

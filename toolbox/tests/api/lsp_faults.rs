@@ -68,7 +68,8 @@ async fn the_server_sees_files_as_they_are_now() {
     fake.run().await;
     fake.run().await;
     let label = async || fake.completions("main.py").await.json()["items"][0].clone();
-    assert_eq!(label().await, json!({"label": "one", "kind": 1}), "opened for one feature");
+    let item = json!({"label": "one", "kind": 1, "documentation": {"kind": "plaintext", "value": "words"}});
+    assert_eq!(label().await, item, "opened for one feature");
     assert_eq!(fake.post("did-open", json!({"uri": "file://main.py"})).await.status, 200);
     assert_eq!(label().await["label"], "one");
     std::fs::write(fake.toolbox.dir.join("main.py"), "two").expect("a file");

@@ -109,6 +109,7 @@ while True:
         fault(message)
     elif method == "textDocument/completion":
         text = texts[params["textDocument"]["uri"]]
-        send({"jsonrpc": "2.0", "id": message["id"], "result": [{"label": text, "kind": 1, "data": {"more": 1}}]})
+        item = {"label": text, "kind": 1, "documentation": "words", "data": {"more": 1}}
+        send({"jsonrpc": "2.0", "id": message["id"], "result": [item]})
     elif method == "textDocument/documentSymbol":
         send({"jsonrpc": "2.0", "id": message["id"], "result": None})
