@@ -142,7 +142,7 @@ def as_async(text: str) -> str:
 
 
 def docs(lines: list[str], is_async: bool) -> str:
-    text = "\n".join(lines).replace("\\\\", "\\")
+    text = "\n".join(lines)
     text = text.replace("{await}", "await " * is_async).replace("{async}", "async " * is_async)
     if is_async:
         for name in TWINS:

@@ -55,6 +55,6 @@ pub(crate) fn plain<T: for<'a> IntoPyObject<'a>>(py: Python<'_>, value: T) -> Py
 }
 
 /// A result that must not get lost when who asked for it is gone: dropping it unopened takes it back.
-pub(crate) trait Parcel: Send + Sync + 'static {
+pub(crate) trait Parcel: Send + 'static {
     fn open<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>;
 }

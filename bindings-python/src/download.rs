@@ -1,14 +1,15 @@
 //! The content of a file as it arrives.
 
 use crate::call::{self, Parcel};
+use bytes::Bytes;
 use daytona_core::{ByteStream, Result};
 use daytona_python_twins::twins;
 use futures::StreamExt;
 use pyo3::exceptions::{PyStopAsyncIteration, PyStopIteration};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use std::sync::{Arc, PoisonError};
-use tokio::sync::Mutex;
+use std::sync::Arc;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// The content of a file as it arrives: an {async}iterator of bytes, made by ``fs.download_file_stream``.
 ///
@@ -24,12 +25,12 @@ use tokio::sync::Mutex;
 ///     ```
 #[twins]
 #[pyclass(frozen, module = "daytona_sdk.filesystem")]
-pub(crate) struct DownloadStream(Arc<Content>);
+pub(crate) struct DownloadStream(Arc<Mutex<Content>>);
 
 #[twins]
 impl DownloadStream {
     pub(crate) fn of(stream: ByteStream) -> Self {
-        Self(Arc::new(Content { stream: Mutex::new(Some(stream)), returned: std::sync::Mutex::default() }))
+        Self(Arc::new(Mutex::new(Content { stream: Some(stream), returned: None })))
     }
 }
 
@@ -70,8 +71,7 @@ impl DownloadStream {
     fn close(&self) -> Call {
         let content = Arc::clone(&self.0);
         let closing = async move {
-            *content.stream.lock().await = None;
-            content.take_returned();
+            *content.lock().await = Content::default();
             Ok(())
         };
         Call::new(closing, call::nothing)
@@ -102,39 +102,33 @@ impl DownloadStream {
     }
 }
 
+#[derive(Default)]
 struct Content {
     /// None at the end, after a failure, and when it was closed.
-    stream: Mutex<Option<ByteStream>>,
+    stream: Option<ByteStream>,
     /// A piece whose reader was cancelled before it got it; the next one does.
-    returned: std::sync::Mutex<Option<bytes::Bytes>>,
+    returned: Option<Bytes>,
 }
 
 impl Content {
-    async fn next(content: Arc<Self>) -> Result<Option<Piece>> {
-        let mut stream = content.stream.lock().await;
-        if let Some(returned) = content.take_returned() {
-            drop(stream);
-            return Ok(Some(Piece { bytes: Some(returned), content }));
-        }
-        let bytes = match stream.as_mut() {
-            Some(open) => open.next().await,
-            None => None,
+    async fn next(content: Arc<Mutex<Self>>) -> Result<Option<Piece>> {
+        let mut content = content.lock_owned().await;
+        let bytes = match (content.returned.take(), content.stream.as_mut()) {
+            (Some(returned), _) => Some(Ok(returned)),
+            (None, Some(open)) => open.next().await,
+            (None, None) => None,
         };
         if !matches!(bytes, Some(Ok(_))) {
-            *stream = None;
+            content.stream = None;
         }
-        drop(stream);
         Ok(bytes.transpose()?.map(|bytes| Piece { bytes: Some(bytes), content }))
-    }
-
-    fn take_returned(&self) -> Option<bytes::Bytes> {
-        self.returned.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
+/// A piece on its way to its reader. Until it is there, or returned, nobody else may read: pieces stay in order.
 struct Piece {
-    bytes: Option<bytes::Bytes>,
-    content: Arc<Content>,
+    bytes: Option<Bytes>,
+    content: OwnedMutexGuard<Content>,
 }
 
 impl Parcel for Piece {
@@ -146,7 +140,7 @@ impl Parcel for Piece {
 impl Drop for Piece {
     fn drop(&mut self) {
         if let Some(bytes) = self.bytes.take() {
-            *self.content.returned.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+            self.content.returned = Some(bytes);
         }
     }
 }

@@ -11,8 +11,8 @@ use pyo3::exceptions::{PyStopAsyncIteration, PyStopIteration};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use std::collections::VecDeque;
-use std::sync::{Arc, MutexGuard, PoisonError};
-use tokio::sync::Mutex;
+use std::sync::Arc;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// The output of a command as it is written: an {async}iterator of ``SessionLogChunk``, made by
 /// ``process.stream_session_command_logs``.
@@ -27,12 +27,12 @@ use tokio::sync::Mutex;
 ///     ```
 #[twins]
 #[pyclass(frozen, module = "daytona_sdk.process")]
-pub(crate) struct SessionLogStream(Arc<Logs>);
+pub(crate) struct SessionLogStream(Arc<Mutex<Logs>>);
 
 #[twins]
 impl SessionLogStream {
     pub(crate) fn of(stream: LogStream) -> Self {
-        Self(Arc::new(Logs { stream: Mutex::new(Some(stream)), waiting: std::sync::Mutex::default() }))
+        Self(Arc::new(Mutex::new(Logs { stream: Some(stream), waiting: VecDeque::new() })))
     }
 }
 
@@ -66,7 +66,7 @@ impl SessionLogStream {
     fn _batch(&self) -> call::Coroutine {
         let logs = Arc::clone(&self.0);
         let reading = async move {
-            match logs.stream.lock().await.as_mut() {
+            match logs.lock().await.stream.as_mut() {
                 Some(open) => open.next().await,
                 None => Ok(None),
             }
@@ -93,8 +93,7 @@ impl SessionLogStream {
     fn close(&self) -> Call {
         let logs = Arc::clone(&self.0);
         let closing = async move {
-            *logs.stream.lock().await = None;
-            logs.waiting().clear();
+            *logs.lock().await = Logs::default();
             Ok(())
         };
         Call::new(closing, call::nothing)
@@ -136,38 +135,34 @@ pub(crate) fn follow<'py>(
     FOLLOW.import(py, "daytona_sdk._logs", "follow")?.call1((stream, on_logs, on_stderr))
 }
 
+#[derive(Default)]
 struct Logs {
     /// None when it was closed.
-    stream: Mutex<Option<LogStream>>,
+    stream: Option<LogStream>,
     /// What of the last batch nobody has asked for yet.
-    waiting: std::sync::Mutex<VecDeque<LogChunk>>,
+    waiting: VecDeque<LogChunk>,
 }
 
 impl Logs {
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<LogChunk>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn next(logs: Arc<Self>) -> Result<Option<Piece>> {
-        let mut stream = logs.stream.lock().await;
+    async fn next(logs: Arc<Mutex<Self>>) -> Result<Option<Piece>> {
+        let mut logs = logs.lock_owned().await;
         loop {
-            let waiting = logs.waiting().pop_front();
-            if waiting.is_some() {
-                drop(stream);
-                return Ok(Some(Piece { chunk: waiting, logs }));
+            if let Some(chunk) = logs.waiting.pop_front() {
+                return Ok(Some(Piece { chunk: Some(chunk), logs }));
             }
-            let Some(open) = stream.as_mut() else { return Ok(None) };
+            let Some(open) = logs.stream.as_mut() else { return Ok(None) };
             match open.next().await? {
-                Some(batch) => logs.waiting().extend(batch),
+                Some(batch) => logs.waiting.extend(batch),
                 None => return Ok(None),
             }
         }
     }
 }
 
+/// A piece on its way to its reader. Until it is there, or returned, nobody else may read: pieces stay in order.
 struct Piece {
     chunk: Option<LogChunk>,
-    logs: Arc<Logs>,
+    logs: OwnedMutexGuard<Logs>,
 }
 
 impl Parcel for Piece {
@@ -182,7 +177,7 @@ impl Parcel for Piece {
 impl Drop for Piece {
     fn drop(&mut self) {
         if let Some(chunk) = self.chunk.take() {
-            self.logs.waiting().push_front(chunk);
+            self.logs.waiting.push_front(chunk);
         }
     }
 }

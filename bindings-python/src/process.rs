@@ -272,11 +272,11 @@ impl Process {
     /// Args:
     ///     session_id: Id of the session.
     ///     command_id: Id of the command.
-    ///     data: The text; a line ends with ``"\\n"``.
+    ///     data: The text; a line ends with ``"\n"``.
     ///
     /// Example:
     ///     ```python
-    ///     {await}sandbox.process.send_session_command_input("build", response.cmd_id, "yes\\n")
+    ///     {await}sandbox.process.send_session_command_input("build", response.cmd_id, "yes\n")
     ///     ```
     #[pyo3(signature = (session_id: "str", command_id: "str", data: "str") -> "None")]
     fn send_session_command_input(&self, session_id: String, command_id: String, data: String) -> Call {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daytona_sdk import DaytonaError, DaytonaNotFoundError, FileUpload, Sandbox
+from daytona_sdk import DaytonaError, DaytonaNotFoundError, FileInfo, FileUpload, Match, ReplaceResult, Sandbox
 from support import run_script
 
 BIG = 64 * 1024 * 1024
@@ -211,3 +211,102 @@ def test_what_cannot_be_uploaded_is_a_type_error(sandbox: Sandbox) -> None:
         sandbox.fs.upload_file("x", 3)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="path must be a str"):
         sandbox.fs.upload_file(3, b"x")  # type: ignore[call-overload]
+
+
+# Whatever a file may be called.
+NAMES = [
+    "with space",
+    "quote'and\"quote",
+    "line\nbreak",
+    "ünïcödé 🚀",
+    "-dash",
+    "percent%2Fslash",
+    "a?b#c&d=e",
+    "back\\slash",
+    "$HOME `date`",
+    "x" * 255,
+]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: name[:20])
+def test_names_are_taken_as_they_are(sandbox: Sandbox, folder: str, name: str) -> None:
+    path = f"{folder}/{name}"
+    sandbox.fs.upload_file(path, b"needle here")
+    assert sandbox.fs.download_file(path) == b"needle here"
+    assert [file.name for file in sandbox.fs.list_files(folder)] == [name]
+    assert sandbox.fs.get_file_info(path).size == 11
+    assert [match.file for match in sandbox.fs.find_files(folder, "needle")] == [path]
+    assert sandbox.fs.replace_in_files([path], "needle", "pin") == [ReplaceResult(path, True)]
+    assert sandbox.fs.download_file(path) == b"pin here"
+    sandbox.fs.set_file_permissions(path, mode="600")
+    sandbox.fs.move_files(path, folder + "/moved")
+    sandbox.fs.create_folder(path)
+    assert sandbox.fs.get_file_info(path).is_dir
+    sandbox.fs.delete_file(path, recursive=True)
+    assert [file.name for file in sandbox.fs.list_files(folder)] == ["moved"]
+
+
+def test_a_folder_is_listed_with_what_is_known(sandbox: Sandbox, folder: str) -> None:
+    sandbox.fs.create_folder(folder + "/sub", "750")
+    sandbox.fs.upload_file(folder + "/file", b"12345")
+    sandbox.fs.set_file_permissions(folder + "/file", mode="640")
+    files = {file.name: file for file in sandbox.fs.list_files(folder)}
+    assert set(files) == {"sub", "file"}
+    file, sub = files["file"], files["sub"]
+    assert (file.is_dir, file.size, file.permissions[-3:]) == (False, 5, "640")
+    assert (sub.is_dir, sub.permissions[-3:]) == (True, "750")
+    assert file.owner
+    assert file.group
+    assert file.mod_time.startswith("20")
+    info = sandbox.fs.get_file_info(folder + "/file")
+    assert isinstance(info, FileInfo)
+    assert (info.size, info.permissions, info.owner) == (file.size, file.permissions, file.owner)
+    sandbox.fs.create_folder(folder + "/plain")
+    assert sandbox.fs.get_file_info(folder + "/plain").permissions[-3:] == "755"
+
+
+def test_text_is_found_and_replaced_and_binary_files_are_let_be(sandbox: Sandbox, folder: str) -> None:
+    sandbox.fs.upload_files(
+        [
+            FileUpload(folder + "/a.py", b"one\n# TODO: first\nthree\n"),
+            FileUpload(folder + "/deep/er/b.py", b"# TODO: second"),
+            FileUpload(folder + "/binary", b"\x00\x01TODO: no\xff\xfe"),
+            FileUpload(folder + "/empty", b""),
+        ]
+    )
+    matches = sorted(sandbox.fs.find_files(folder, "TODO:"), key=lambda match: match.file)
+    assert matches == [
+        Match(folder + "/a.py", 2, "# TODO: first"),
+        Match(folder + "/deep/er/b.py", 1, "# TODO: second"),
+    ]
+    assert sorted(sandbox.fs.search_files(folder, "*.py").files) == [folder + "/a.py", folder + "/deep/er/b.py"]
+    results = sandbox.fs.replace_in_files([folder + "/a.py", folder + "/nope"], "TODO:", "DONE:")
+    assert results[0] == ReplaceResult(folder + "/a.py", True)
+    assert (results[1].file, results[1].success) == (folder + "/nope", False)
+    assert results[1].error
+    assert sandbox.fs.download_file(folder + "/a.py") == b"one\n# DONE: first\nthree\n"
+
+
+def test_a_folder_where_a_file_is_expected(sandbox: Sandbox, folder: str) -> None:
+    for call in (
+        lambda: sandbox.fs.download_file(folder),
+        lambda: sandbox.fs.upload_file(folder, b"x"),
+        lambda: list(sandbox.fs.download_file_stream(folder)),
+        lambda: sandbox.fs.list_files(folder + "/nope"),
+        lambda: sandbox.fs.get_file_info(folder + "/nope"),
+        lambda: sandbox.fs.delete_file(folder + "/nope"),
+        lambda: sandbox.fs.move_files(folder + "/nope", folder + "/there"),
+    ):
+        with pytest.raises(DaytonaError) as raised:
+            call()
+        assert folder in str(raised.value)
+
+
+def test_a_full_folder_is_deleted_only_when_asked_to(sandbox: Sandbox, folder: str) -> None:
+    sandbox.fs.upload_file(folder + "/full/file", b"x")
+    with pytest.raises(DaytonaError):
+        sandbox.fs.delete_file(folder + "/full")
+    assert sandbox.fs.download_file(folder + "/full/file") == b"x"
+    sandbox.fs.delete_file(folder + "/full", recursive=True)
+    with pytest.raises(DaytonaNotFoundError):
+        sandbox.fs.get_file_info(folder + "/full")
