@@ -42,7 +42,7 @@ test-system: package ## hundreds of sandboxes, a killed server: nothing lost, no
 test-packaging: package ## install the packages into empty environments and run the quickstart there
 	@scripts/test.sh packaging
 
-lint: setup ## rustfmt, clippy, ruff, mypy, tsc, the TypeScript linter, cargo-deny
+lint: setup ## rustfmt, clippy, ruff, mypy, pyright, tsc, the TypeScript linter, cargo-deny
 	@scripts/lint.sh
 
 fmt: setup ## format Rust, Python and TypeScript

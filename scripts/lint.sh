@@ -12,4 +12,5 @@ run .venv/bin/ruff check "${python[@]}"
 run .venv/bin/ruff format --check "${python[@]}"
 run .venv/bin/python scripts/stubs.py --check
 run .venv/bin/mypy --strict bindings-python/daytona_sdk examples/python
+run npx --no-install pyright
 run npm run --silent lint

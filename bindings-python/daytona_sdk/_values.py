@@ -74,12 +74,13 @@ class OpenTextEnum(TextEnum):
 
 
 def _plain(value: Any) -> Any:
+    items: Any = value  # what is in a dict or a list has no type of its own
     if isinstance(value, Value):
         return value.to_dict()
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in items.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_plain(item) for item in items]
     return value

@@ -362,12 +362,12 @@ def _built(kind: type[Any], elements: object) -> list[Any]:
     return [item for item in made if item is not None]
 
 
-def _keeping(kind: type[Any], fields: object) -> Any:
+def _keeping(kind: type[Any], fields: Any) -> Any:
     """A ``kind`` of those fields that it has."""
-    if not isinstance(fields, dict):
+    if type(fields) is not dict:
         return None
-    known = {name for each in kind.__mro__ for name in getattr(each, "__slots__", ())}
-    return kind(**{name: value for name, value in fields.items() if name in known})
+    known = [name for each in kind.__mro__ for name in getattr(each, "__slots__", ())]
+    return kind(**{name: fields[name] for name in known if name in fields})
 
 
 def _items(values: Any) -> list[Any]:
@@ -376,4 +376,4 @@ def _items(values: Any) -> list[Any]:
 
 
 def _is_pair(point: Any) -> bool:
-    return isinstance(point, (list, tuple)) and len(point) == 2
+    return type(point) in (list, tuple) and len(point) == 2

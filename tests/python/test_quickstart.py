@@ -50,6 +50,15 @@ def test_every_other_example(name: str, daytona: Daytona) -> None:
             "timed out: ",
         ],
         "files.py": ["Hello, World!", "99999", "text goes as UTF-8: ä", "came back the same: True", "588889 bytes"],
+        "logs.py": [
+            "0 test in /tmp",
+            "stdout: step 1",
+            "stderr: finished",
+            "again: step 1",
+            "hello world",
+        ],
+        "asynchronous.py": ["[9, 16]", "gave up, and so did the sandbox", "some text"],
+        "git_repository.py": ["app.py: ", "40 ['feat: say hello', 'first']", "feature 0"],
         "errors.py": [
             "DaytonaNotFoundError (NOT_FOUND, 404): ",
             "DaytonaNotFoundError: ",

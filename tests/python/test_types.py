@@ -51,6 +51,7 @@ def test_the_examples_type_check_strictly(tool: Tool) -> None:
 
 
 RIGHT = """
+import asyncio
 from pathlib import Path
 from typing import assert_type
 from daytona_sdk import *
@@ -65,6 +66,48 @@ sandbox.fs.download_file("a", Path("b"))
 sandbox.fs.upload_file("a", open("b", "rb"))
 sandbox.fs.upload_file(b"today's order", "a")
 assert_type(daytona.list({"a": "b"}), list[Sandbox])
+assert_type(sandbox.fs.list_files("a"), list[FileInfo])
+assert_type(sandbox.git.status("a").file_status[0].name, str)
+assert_type(sandbox.get_preview_link(3000), PortPreviewUrl)
+sandbox.git.push("a", remote="origin", branch="main")
+lsp = sandbox.create_lsp_server(LspLanguageId.PYTHON, "a")
+assert_type(lsp.completions("a", Position(1, 2)), CompletionList)
+lsp.completions("a", {"line": 1, "character": 2})
+with sandbox.fs.download_file_stream("a") as download:
+    for piece in download:
+        assert_type(piece, bytes)
+for chunk in sandbox.process.stream_session_command_logs("a", "b"):
+    assert_type(chunk, SessionLogChunk)
+for chart in sandbox.process.code_run("1").artifacts.charts:
+    if isinstance(chart, LineChart):
+        assert_type(chart.elements[0].label, str)
+
+
+async def main() -> None:
+    async with AsyncDaytona() as daytona:
+        assert_type(daytona, AsyncDaytona)
+        sandbox = await daytona.create()
+        assert_type(sandbox, AsyncSandbox)
+        assert_type(await daytona.list(), list[AsyncSandbox])
+        assert_type((await sandbox.process.exec("a")).exit_code, int)
+        assert_type(await sandbox.fs.download_file("a"), bytes)
+        assert_type(await sandbox.fs.download_file("a", "b"), None)
+        assert_type(await asyncio.create_task(sandbox.fs.list_files("a")), list[FileInfo])
+        async with await sandbox.fs.download_file_stream("a") as download:
+            async for piece in download:
+                assert_type(piece, bytes)
+        async for chunk in sandbox.process.stream_session_command_logs("a", "b"):
+            assert_type(chunk, SessionLogChunk)
+        await sandbox.process.get_session_command_logs_async("a", "b", print)
+        await Daytona().get("a").process.get_session_command_logs_async("a", "b", callback)
+
+
+async def callback(text: str) -> None:
+    print(text)
+
+
+asyncio.run(main())
+asyncio.run(AsyncDaytona().list())
 """
 
 WRONG = [
@@ -74,6 +117,14 @@ WRONG = [
     "Daytona().create().process.exec(3)",
     "Daytona().create().id.upper().no_such_thing",
     'Daytona().create().fs.upload_file("a", 3)',
+    'Daytona().create().git.push("a", None, None, "origin")',
+    'Daytona().create().process.execute_session_command("a", "true")',
+    'Daytona().create().process.get_session_command_logs_async("a", "b", lambda text, more: None)',
+    "Daytona().create().get_preview_link('3000')",
+    "AsyncDaytona().create().id",
+    "for chunk in AsyncDaytona().list(): pass",
+    "with AsyncDaytona() as daytona: pass",
+    "AsyncDaytona().start(Daytona().create())",
 ]
 
 
@@ -85,7 +136,10 @@ def test_right_code_type_checks(tmp_path: Path, tool: Tool) -> None:
 
 @pytest.mark.parametrize("code", WRONG)
 def test_wrong_code_does_not(code: str, tmp_path: Path, tool: Tool) -> None:
-    (tmp_path / "wrong.py").write_text(f"from daytona_sdk import CreateSandboxParams, Daytona\n{code}\n")
+    (tmp_path / "wrong.py").write_text(f"from daytona_sdk import AsyncDaytona, CreateSandboxParams, Daytona\n{code}\n")
     done = tool("mypy", tmp_path / "wrong.py")
     assert done.returncode == 1, done.stdout
-    assert "Found 1 error" in done.stdout
+    errors = [line for line in done.stdout.splitlines() if ": error:" in line]
+    assert errors, done.stdout
+    # The import in line 1 is fine: it is the wrong code that does not check.
+    assert all("wrong.py:2:" in line for line in errors), done.stdout
