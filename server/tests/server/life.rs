@@ -22,9 +22,9 @@ async fn a_default_sandbox_is_what_the_published_api_says() {
         ("desiredState", json!("started")),
         ("public", json!(false)),
         ("networkBlockAll", json!(false)),
-        ("autoStopInterval", json!(15.0)),
-        ("autoArchiveInterval", json!(10_080.0)),
-        ("autoDeleteInterval", json!(-1.0)),
+        ("autoStopInterval", json!(15)),
+        ("autoArchiveInterval", json!(10_080)),
+        ("autoDeleteInterval", json!(-1)),
         ("env", json!({"A": "b"})),
         ("labels", json!({"code-toolbox-language": "python"})),
         ("name", made["id"].clone()),
@@ -50,7 +50,7 @@ async fn what_is_asked_for_is_what_runs() {
                       "snapshot": "host", "gpu": 0, "volumes": []});
     let made = server.post("/api/sandbox", body.clone()).await.ok();
     assert_eq!(made["id"], "My.id_1");
-    assert_eq!((&made["memory"], &made["disk"]), (&json!(2.0), &json!(5.0)));
+    assert_eq!((&made["memory"], &made["disk"]), (&json!(2), &json!(5)));
     let spec = engine.specs.lock().unwrap()[0].clone();
     assert_eq!((spec.user.uid, spec.user.home.to_str()), (0, Some("/root")));
     assert_eq!((spec.limits.memory_bytes, spec.limits.disk_bytes), (2 << 30, 5 << 30));

@@ -21,7 +21,7 @@ async fn a_default_create_claims_a_ready_sandbox() {
     let id = made["id"].as_str().unwrap();
     assert!(ready.iter().any(|member| member == id), "it was not warm");
     assert_eq!((&made["name"], &made["env"]), (&json!("mine"), &json!({"SECRET": "s"})));
-    assert_eq!((&made["labels"], &made["autoStopInterval"]), (&json!({"l": "x"}), &json!(3.0)));
+    assert_eq!((&made["labels"], &made["autoStopInterval"]), (&json!({"l": "x"}), &json!(3)));
     // Its processes have the environment before the answer is out.
     let pushed = engine.seen.env.lock().unwrap().clone().unwrap();
     assert_eq!(pushed["set"], json!({"SECRET": "s"}));

@@ -16,7 +16,7 @@ mod isolation;
 mod lsp;
 mod lsp_faults;
 mod ports_list;
-mod ports;
+mod ports_tunnel;
 mod process_charts;
 mod process_code_run;
 mod process_execute;
