@@ -154,10 +154,9 @@ def docstring(lines: list[str], is_async: bool, indent: str) -> str:
     if not lines:
         return ""
     text = docs(lines, is_async).replace("\\", "\\\\")
-    text += "\n" if "\n" in text else ""
-    return re.sub(r"(?m)^ +$", "", f'{indent}"""' + text.replace("\n", "\n" + indent)).rstrip(" ") + (
-        f'{indent}"""\n' if text.endswith("\n") else '"""\n'
-    )
+    if "\n" in text:
+        text += "\n"
+    return indent + f'"""{text}"""\n'.replace("\n", "\n" + indent).rstrip(" ")
 
 
 def method(item: Item, is_async: bool) -> str:

@@ -178,7 +178,11 @@ impl Coroutine {
                 if let Some(client) = &running.creating {
                     settle_at_exit(py, client)?;
                 }
-                self.advance(py, running, |iterator| iterator.call_method1("throw", (kind, value, traceback)))
+                self.advance(py, running, |iterator| match (value, traceback) {
+                    // The one way to say it that no version of Python warns about.
+                    (None, None) => iterator.call_method1("throw", (kind,)),
+                    (value, traceback) => iterator.call_method1("throw", (kind, value, traceback)),
+                })
             }
             State::New(..) | State::Ready(_) => {
                 let exception = match value {
