@@ -93,6 +93,9 @@ export class Git {
    * const daytona = new Daytona();
    * const sandbox = await daytona.create();
    * await sandbox.process.executeCommand("git init -q -b main /tmp/repo");
+   * await sandbox.fs.uploadFile("/tmp/repo/file.txt", "text");
+   * await sandbox.git.add("/tmp/repo", ["file.txt"]);
+   * await sandbox.git.commit("/tmp/repo", "first", "Ann", "ann@example.com");
    * await sandbox.fs.uploadFile("/tmp/repo/new.txt", "text");
    * const status = await sandbox.git.status("/tmp/repo");
    * console.log(`Current branch: ${status.currentBranch}, ahead ${status.ahead}, behind ${status.behind}`);
@@ -132,7 +135,7 @@ export class Git {
   }
 
   /**
-   * Makes a branch at the commit that is checked out.
+   * Makes a branch at the commit that is checked out, and checks it out.
    *
    * @param path - the repository in the sandbox
    * @param name - what to call it
@@ -174,7 +177,7 @@ export class Git {
    * await sandbox.git.add("/tmp/repo", ["file.txt"]);
    * await sandbox.git.commit("/tmp/repo", "first", "Ann", "ann@example.com");
    * await sandbox.git.createBranch("/tmp/repo", "feature");
-   * await sandbox.git.checkout("/tmp/repo", "feature");
+   * await sandbox.git.checkout("/tmp/repo", "main");
    * console.log((await sandbox.git.status("/tmp/repo")).currentBranch);
    * await daytona.remove(sandbox);
    * ```
@@ -184,7 +187,7 @@ export class Git {
   }
 
   /**
-   * Deletes a branch, merged or not.
+   * Deletes a branch, merged or not; not the one that is checked out.
    *
    * @param path - the repository in the sandbox
    * @param name - the branch's name
@@ -201,6 +204,7 @@ export class Git {
    * await sandbox.git.add("/tmp/repo", ["file.txt"]);
    * await sandbox.git.commit("/tmp/repo", "first", "Ann", "ann@example.com");
    * await sandbox.git.createBranch("/tmp/repo", "old");
+   * await sandbox.git.checkout("/tmp/repo", "main");
    * await sandbox.git.deleteBranch("/tmp/repo", "old");
    * await daytona.remove(sandbox);
    * ```

@@ -51,6 +51,19 @@ const EXPECTED: Record<string, RegExp[]> = {
     /^too long: Failed to /m,
   ],
   "files.ts": [/^hello.txt: Hello, World!$/m, /^sum: 7$/m, /^large.bin: the same both ways$/m],
+  "git_repository.ts": [
+    /^on feature\/hello: hello.txt$/m,
+    /^pushed: 40 true$/m,
+    /^Ann: feat: say hello\nAnn: start$/m,
+  ],
+  "logs.ts": [
+    /^0 test in \/tmp$/m,
+    /^stdout: step 1\n(stdout: step 2\n)/m,
+    /^stderr: finished$/m,
+    /^again: step 1$/m,
+    /^hello world$/m,
+  ],
+  "preview.ts": [/^url: http/m, /^with the token: 200 Hello from the sandbox$/m, /^without it: closed$/m],
   "errors.ts": [
     /^not found: 404 Failed to /m,
     /^by code: NOT_FOUND$/m,

@@ -77,7 +77,8 @@ export async function script(
   return node([...loader, path], options);
 }
 
-function collect(child: ChildProcess): Promise<Child> {
+/** What a child process said, and how it ended. */
+export function collect(child: ChildProcess): Promise<Child> {
   const output = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text) => (output.stdout += text));
   child.stderr?.setEncoding("utf8").on("data", (text) => (output.stderr += text));
