@@ -5,6 +5,7 @@
 # "unknown" with its picture, and one that cannot be drawn is left out. Sizes are bounded: long series are
 # thinned out evenly, and pictures lose resolution before they are left out.
 import base64
+import contextlib
 import io
 import json
 import math
@@ -33,19 +34,17 @@ def install(pyplot):
     def bxp(self, bxpstats, *args, **kwargs):
         bxpstats = list(bxpstats)
         drawn = draw_boxes(self, bxpstats, *args, **kwargs)
-        try:
+        with contextlib.suppress(Exception):
             _boxes.setdefault(self, []).append((bxpstats, drawn.get("medians", [])))
-        except Exception:
-            pass
         return drawn
 
-    def show(*args, **kwargs):
+    def show(*_args, **_kwargs):
         for number in pyplot.get_fignums():
             figure = pyplot.figure(number)
             _emit(figure)
             pyplot.close(figure)
 
-    def show_one(self, warn=True):
+    def show_one(self, warn=True):  # noqa: ARG001 - the name callers may use
         _emit(self)
 
     bxp.__doc__, show.__doc__, show_one.__doc__ = draw_boxes.__doc__, pyplot.show.__doc__, Figure.show.__doc__
@@ -68,10 +67,8 @@ def _emit(figure):
             print("daytona: a chart was left out, since this run shows too many", file=sys.stderr)
             return
         _spent += len(line)
-        try:
+        with contextlib.suppress(Exception):
             sys.stdout.flush()
-        except Exception:
-            pass
         while line:
             line = line[os.write(1, line) :]
     except Exception as error:
@@ -228,9 +225,7 @@ def _scale(axis):
 
 
 def _ticks(axis):
-    return [
-        (at, _text(label.get_text())) for at, label in zip(axis.get_ticklocs(), axis.get_ticklabels())
-    ]
+    return [(at, _text(label.get_text())) for at, label in zip(axis.get_ticklocs(), axis.get_ticklabels())]
 
 
 def _converter(axis):

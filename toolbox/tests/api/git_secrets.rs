@@ -24,24 +24,27 @@ fn files_with_the_password(dir: &Path) -> Vec<String> {
     found.map(|file| file.path().display().to_string()).collect()
 }
 
-fn processes_with_the_password() -> Vec<String> {
-    let files = std::fs::read_dir("/proc")
-        .expect("/proc")
-        .flatten()
-        .flat_map(|entry| ["cmdline", "environ"].map(|name| entry.path().join(name)));
+/// The processes of this toolbox, by their folders in /proc. Other tests show theirs the password in ways of
+/// their own.
+fn processes(toolbox: &Toolbox) -> Vec<PathBuf> {
+    let home = format!("HOME={}", toolbox.dir.display());
+    let all = std::fs::read_dir("/proc").expect("/proc").flatten().map(|entry| entry.path());
+    let ours = all.filter(|process| {
+        let environ = std::fs::read(process.join("environ")).unwrap_or_default();
+        environ.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
+    });
+    ours.collect()
+}
+
+fn with_the_password(processes: &[PathBuf]) -> Vec<String> {
+    let files = processes.iter().flat_map(|process| ["cmdline", "environ"].map(|name| process.join(name)));
     let found = files.filter(|file| std::fs::read(file).is_ok_and(|content| holds(&content)));
     found.map(|file| file.display().to_string()).collect()
 }
 
-/// The sockets that running gits of this toolbox got their credentials through.
-fn sockets(toolbox: &Toolbox) -> Vec<PathBuf> {
-    let processes = std::fs::read_dir("/proc").expect("/proc").flatten().map(|entry| entry.path());
-    let ours = processes.filter(|process| {
-        let environ = std::fs::read(process.join("environ")).unwrap_or_default();
-        let home = format!("HOME={}", toolbox.dir.display());
-        environ.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
-    });
-    let descriptors = ours.map(|process| process.join("fd/9"));
+/// The sockets that they get credentials through.
+fn sockets(processes: &[PathBuf]) -> Vec<PathBuf> {
+    let descriptors = processes.iter().map(|process| process.join("fd/9"));
     descriptors
         .filter(|fd| std::fs::read_link(fd).is_ok_and(|to| to.to_string_lossy().starts_with("socket:")))
         .collect()
@@ -52,9 +55,10 @@ async fn watched(toolbox: &Toolbox, server: &GitServer, verb: &str, body: serde_
     server.close();
     let look = async {
         server.someone_waits().await;
-        assert_eq!(processes_with_the_password(), [""; 0], "during {verb}");
+        let processes = processes(toolbox);
+        assert_eq!(with_the_password(&processes), [""; 0], "during {verb}");
         assert_eq!(files_with_the_password(&toolbox.dir), [""; 0], "during {verb}");
-        let sockets = sockets(toolbox);
+        let sockets = sockets(&processes);
         assert!(!sockets.is_empty(), "git has it at descriptor 9");
         assert!(sockets.iter().all(|socket| std::fs::File::open(socket).is_err()), "no one else can open it");
         server.open();

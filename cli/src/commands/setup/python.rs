@@ -20,6 +20,9 @@ const SERVER: &str = "#!/bin/sh\nhere=$(dirname -- \"$(readlink -f -- \"$0\")\")
                       [ -x \"$python\" ] || python=python3\nexec \"$python\" \"$here/../lib/run_pylsp.py\" \"$@\"\n";
 const PIP: &str = "#!/bin/sh\nexec \"$(dirname -- \"$(readlink -f -- \"$0\")\")/python3\" -m pip \"$@\"\n";
 
+/// The environment's Python, as sandboxes see it.
+const INSIDE: &str = "/opt/daytona/tools/python/bin/python3";
+
 /// The Python sandboxes see.
 struct Python {
     program: PathBuf,
@@ -93,7 +96,26 @@ pub(super) fn install_packages(into: &Path) -> Outcome<()> {
     for name in ["pip", "pip3"] {
         script(&bin.join(name), PIP)?;
     }
-    pip(&python, &packages(), &packages_dir)
+    pip(&python, &packages(), &packages_dir)?;
+    commands(&packages_dir.join("bin"), &into.join("packages/bin"))
+}
+
+/// Moves the packages' commands to where PATH has them, and has them run by the Python that finds the packages.
+fn commands(from: &Path, to: &Path) -> Outcome<()> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        // One that is no script needs no interpreter.
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        if let (Some(rest), Some(name)) = (text.strip_prefix("#!"), path.file_name()) {
+            let (_, program) = rest.split_once('\n').unwrap_or_default();
+            script(&to.join(name), &format!("#!{INSIDE}\n{program}"))?;
+        }
+    }
+    Ok(fs::remove_dir_all(from)?)
 }
 
 pub(super) fn install_language_server(into: &Path) -> Outcome<()> {
