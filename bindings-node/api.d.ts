@@ -339,7 +339,7 @@ export declare class LspServer {
     sandboxSymbols(query: string, options?: CallOptions): Promise<LspSymbol[]>;
     workspaceSymbols(query: string, options?: CallOptions): Promise<LspSymbol[]>;
     completions(path: string, position: Position, options?: CallOptions): Promise<CompletionList>;
-    getCompletions({ path, position }: CompletionParams, options?: CallOptions): Promise<CompletionList>;
+    getCompletions(params: CompletionParams, options?: CallOptions): Promise<CompletionList>;
 }
 export interface Position {
     line: number;

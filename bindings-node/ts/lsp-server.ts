@@ -214,7 +214,7 @@ export class LspServer {
    * await daytona.remove(sandbox);
    * ```
    */
-  async getCompletions({ path, position }: CompletionParams, options?: CallOptions): Promise<CompletionList> {
-    return this.completions(path, position, options);
+  async getCompletions(params: CompletionParams, options?: CallOptions): Promise<CompletionList> {
+    return this.completions(params?.path, params?.position, options);
   }
 }

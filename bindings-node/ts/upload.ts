@@ -38,7 +38,7 @@ export async function uploadMany(
   options?.signal?.throwIfAborted();
   const batch = new native.UploadBatch();
   const streams: [AsyncIterator<Uint8Array | string>, NativeUploadSink][] = [];
-  for (const upload of uploads) {
+  for (const upload of checked(uploads)) {
     if (!("path" in upload) && typeof upload.source === "string") {
       const { destination, source } = upload;
       callSync(() => batch.addFile(destination, source));
@@ -83,6 +83,16 @@ async function uploadChunks(
     failed.abort(error);
   }
   await sent;
+}
+
+/** What the types promise; JavaScript does not. */
+function checked(uploads: FileUpload[]): FileUpload[] {
+  if (Array.isArray(uploads) && uploads.every((upload) => typeof upload === "object" && upload !== null)) {
+    return uploads;
+  }
+  throw new DaytonaValidationError(
+    "Failed to upload files: give a list of { path, content } or { destination, source }",
+  );
 }
 
 /** Settles, without a failure, when the promise does. */

@@ -149,7 +149,7 @@ test("a sandbox that shows numbers beyond 2^53 and __proto__ is read all the sam
 
 test("a matplotlib figure is a chart with a picture", async (t) => {
   const { process } = await sandboxFor(t, { language: "python" });
-  if ((await process.executeCommand("python3 -c 'import matplotlib'")).exitCode !== 0) {
+  if ((await process.codeRun("import matplotlib")).exitCode !== 0) {
     t.skip("this machine's sandboxes have no matplotlib: `daytona setup` could not install it");
     return;
   }

@@ -173,6 +173,9 @@ test("arguments of a wrong type are refused by name", async (t) => {
     () => fs.replaceInFiles(any("/tmp/x"), "a", "b"),
     () => fs.setFilePermissions("/tmp/x", any("644")),
     () => fs.setFilePermissions("/tmp/x", any({ mod: "644" })),
+    () => fs.uploadFiles(any(undefined)),
+    () => fs.uploadFiles(any(["path"])),
+    () => fs.uploadFiles([any({ path: "/tmp/x" })]),
     () => fs.uploadFiles([{ path: any(5), content: "x" }]),
     () => fs.uploadFiles([{ path: "/tmp/x", content: any(5) }]),
   ]) {

@@ -5,10 +5,15 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { inspect } from "node:util";
-import { DaytonaError, DaytonaValidationError, LspLanguageId, LspServer, type Sandbox } from "@daytonaio/sdk";
+import {
+  DaytonaError,
+  DaytonaValidationError,
+  LspLanguageId,
+  LspServer,
+  ProcessExecutionError,
+} from "@daytonaio/sdk";
 import { rejection, sandboxFor, until } from "./support";
 
-const COMMANDS = { python: "pylsp", typescript: "typescript-language-server" } as const;
 const SOURCES = {
   python: ["main.py", "import os\n\ndef greet(name):\n    return name\n\nos.pa\n", { line: 5, character: 5 }],
   typescript: [
@@ -22,17 +27,31 @@ const SOURCES = {
 async function serverFor(
   t: TestContext,
   language: keyof typeof SOURCES,
-): Promise<[LspServer, string, Sandbox] | undefined> {
+): Promise<[LspServer, string] | undefined> {
   const sandbox = await sandboxFor(t);
-  const found = await sandbox.process.executeCommand(`command -v ${COMMANDS[language]}`);
-  if (found.exitCode !== 0) {
-    t.skip(`this machine's sandboxes have no ${COMMANDS[language]}: \`daytona setup\` could not install it`);
-    return undefined;
-  }
   const [name, source] = SOURCES[language];
   const path = `/tmp/project/${name}`;
   await sandbox.fs.uploadFile(path, source);
-  return [sandbox.createLspServer(language, "/tmp/project"), path, sandbox];
+  const missing = await missingReason(sandbox.createLspServer(language, "/tmp"));
+  if (missing !== undefined) {
+    t.skip(missing);
+    return undefined;
+  }
+  return [sandbox.createLspServer(language, "/tmp/project"), path];
+}
+
+/** Why the language server cannot start, when it is because it is not installed. */
+async function missingReason(server: LspServer): Promise<string | undefined> {
+  try {
+    await server.start();
+    await server.stop();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProcessExecutionError && /language server missing/.test(error.message)) {
+      return error.message;
+    }
+    throw error;
+  }
 }
 
 for (const language of ["python", "typescript"] as const) {
@@ -108,6 +127,7 @@ test("an unknown language, and arguments of a wrong type", async (t) => {
     () => server.completions("/tmp/x.js", { line: 1.5, character: 0 }),
     () => server.completions("/tmp/x.js", any({ line: 1 })),
     () => server.completions(any(5), { line: 0, character: 0 }),
+    () => server.getCompletions(any(undefined)),
     () => server.didOpen(any(null)),
   ]) {
     const error = await rejection(call());
