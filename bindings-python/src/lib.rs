@@ -46,6 +46,7 @@ mod _daytona {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
+        crate::runtime::leave_at_exit(py)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         // For the test that holds the Python table of exception classes equal to the core's codes.
         module.add("ERROR_CODES", PyTuple::new(py, ErrorCode::ALL.map(ErrorCode::as_str))?)

@@ -11,7 +11,6 @@ mod gate;
 use gate::Gate;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyCFunction;
 use std::future::Future;
 use std::process;
@@ -42,18 +41,13 @@ pub(crate) struct Owned {
 const LEAVING: Duration = Duration::from_secs(2);
 
 impl Owned {
-    /// To be called before work begins whose answer one of our threads will bring to Python.
-    pub(crate) fn expect_deliveries(&self, py: Python<'_>) -> PyResult<()> {
-        static REGISTERED: PyOnceLock<()> = PyOnceLock::new();
-        self.gate.reopen();
-        REGISTERED.get_or_try_init(py, || {
-            let close = PyCFunction::new_closure(py, None, None, |arguments, _| {
-                let gate = Arc::clone(&current()?.gate);
-                arguments.py().detach(|| gate.close(LEAVING));
-                PyResult::Ok(())
-            })?;
-            py.import("atexit")?.call_method1("register", (close,)).map(drop)
-        })?;
+    /// Fails when it is too late for one of our threads to bring an answer to Python.
+    pub(crate) fn check_open(&self) -> PyResult<()> {
+        if self.gate.is_closed() {
+            return Err(PyRuntimeError::new_err(
+                "cannot start a call of the Daytona SDK: the interpreter is shutting down",
+            ));
+        }
         Ok(())
     }
 
@@ -78,6 +72,21 @@ impl Owned {
 
 /// A pointer, not a lock: a lock that another thread held during `fork` would stay locked in the child forever.
 static CURRENT: AtomicPtr<Owned> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Has our threads out of Python before the interpreter shuts down. To be called once, when the module is imported:
+/// `atexit` hooks run in reverse, so those of scripts, which may call this SDK, run before this one.
+pub(crate) fn leave_at_exit(py: Python<'_>) -> PyResult<()> {
+    let leave = PyCFunction::new_closure(py, None, None, |arguments, _| {
+        let seen = CURRENT.load(Ordering::Acquire);
+        // SAFETY: as in `current`.
+        if let Some(owned) = unsafe { seen.as_ref() }
+            && owned.pid == process::id()
+        {
+            arguments.py().detach(|| owned.gate.close(LEAVING));
+        }
+    })?;
+    py.import("atexit")?.call_method1("register", (leave,)).map(drop)
+}
 
 /// This process's runtime.
 pub(crate) fn current() -> PyResult<&'static Owned> {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from daytona_sdk import (
@@ -14,6 +16,7 @@ from daytona_sdk import (
     LineChart,
     PieChart,
     PointData,
+    Sandbox,
     ScatterChart,
     parse_chart,
 )
@@ -118,3 +121,30 @@ def test_charts_are_imported_only_when_asked_for() -> None:
         """
     )
     assert done.returncode == 0, done.stderr
+
+
+FIGURE = """
+import matplotlib.pyplot as plt
+
+figure, (left, right) = plt.subplots(1, 2)
+left.plot([0, 1, 2], [0, 1, 4], label="squares")
+left.set_title("Growth")
+left.set_xlabel("Time")
+right.bar(["a", "b"], [3, 5])
+plt.show()
+print("drawn")
+"""
+
+
+def test_a_figure_that_is_shown_arrives(sandbox: Sandbox) -> None:
+    response = sandbox.process.code_run(FIGURE, timeout=120).check()
+    assert response.result == "drawn\n"
+    [chart] = response.artifacts.charts
+    assert isinstance(chart, CompositeChart)
+    assert base64.b64decode(chart.png or "").startswith(b"\x89PNG")
+    left, right = chart.elements
+    assert isinstance(left, LineChart)
+    assert (left.title, left.x_label) == ("Growth", "Time")
+    assert left.elements == [PointData("squares", [(0, 0), (1, 1), (2, 4)])]
+    assert isinstance(right, BarChart)
+    assert [(bar.label, bar.value) for bar in right.elements] == [("a", 3), ("b", 5)]

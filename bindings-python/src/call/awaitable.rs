@@ -122,7 +122,7 @@ fn finished(value: Py<PyAny>) -> PyErr {
 
 fn start(py: Python<'_>, work: Work, creating: Option<Client>) -> PyResult<Running> {
     // Whether there is a runtime is found out here, where it can be raised.
-    runtime::current()?.expect_deliveries(py)?;
+    runtime::current()?.check_open()?;
     let (work, request) = abortable(work);
     let future = pyo3_async_runtimes::generic::future_into_py::<Shared, _, _>(py, async move {
         // It is aborted when nobody waits any more. Then nothing is delivered; an exception that nobody fetches

@@ -48,9 +48,8 @@ impl Gate {
         );
     }
 
-    /// For a call made by another `atexit` hook, later than ours.
-    pub(super) fn reopen(&self) {
-        self.state().closed = false;
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().closed
     }
 }
 
