@@ -7,7 +7,7 @@ export CARGO_TERM_COLOR ?= auto
 BIN := target/bin/daytona
 PY  := .venv/bin/python
 
-.PHONY: help setup build stubs quickstart test test-rust test-python test-node test-system test-packaging lint fmt bench docs package clean
+.PHONY: help setup build stubs quickstart test test-rust test-python test-node test-system test-packaging test-official lint fmt bench docs package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-system: package ## hundreds of sandboxes, a killed server: nothing lost, no
 
 test-packaging: package ## install the packages into empty environments and run the quickstart there
 	@scripts/test.sh packaging
+
+test-official: build ## the unmodified official clients, of the 0.14 time and today's, on the built server
+	@scripts/test.sh official
 
 lint: setup ## rustfmt, clippy, ruff, mypy, pyright, tsc, the TypeScript linter, cargo-deny
 	@scripts/lint.sh

@@ -27,3 +27,34 @@ stop_server() {
     [ -d "$1" ] || return 0
     DAYTONA_DATA_DIR="$1" target/bin/daytona stop --all >/dev/null || true
 }
+
+# official_environments DIR: the unmodified official clients, pinned: old/ and today/ hold one for Python each, node/
+# the one for Node.js. What is there and unchanged is left alone; wheels are kept, so that it takes no network twice.
+official_environments() {
+    mkdir -p "$1/wheels"
+    official_python "$1/old" tests/official/requirements-0.14.0.txt "$1/wheels" &&
+        official_python "$1/today" tests/official/requirements-today.txt "$1/wheels" &&
+        official_node "$1/node" tests/official/node "$1/npm"
+}
+
+official_python() { # DIR REQUIREMENTS WHEELS
+    cmp -s "$2" "$1/requirements.txt" && return
+    rm -rf "$1"
+    .venv/bin/python -m venv "$1"
+    local pip=("$1/bin/python" -m pip --quiet --disable-pip-version-check)
+    local install=("${pip[@]}" install --no-index --no-deps --find-links "$3" --requirement "$2")
+    "${install[@]}" 2>/dev/null || {
+        "${pip[@]}" download --no-deps --dest "$3" --requirement "$2" && "${install[@]}"
+    } || return
+    cp "$2" "$1/requirements.txt"
+}
+
+official_node() { # DIR PROJECT CACHE
+    mkdir -p "$1"
+    cmp -s "$2/package-lock.json" "$1/node_modules/package-lock.json" || {
+        cp "$2"/package*.json "$2/.npmrc" "$1/"
+        (cd "$1" && npm ci --silent --no-audit --no-fund --prefer-offline --cache "$(realpath -m "$OLDPWD/$3")") || return
+        cp "$2/package-lock.json" "$1/node_modules/"
+    }
+    cp -r "$2"/*.mjs "$2/scenarios" "$2/../git_server.py" "$1/"
+}

@@ -70,6 +70,16 @@ packaging() {
     record Packaging "$status" "$(count_pytest "$logs/packaging.log" passed)" "$(count_pytest "$logs/packaging.log" failed)"
 }
 
+official() {
+    {
+        official_environments target/official && DAYTONA_OFFICIAL=$PWD/target/official \
+            .venv/bin/python -m pytest -p no:cacheprovider -q tests/official
+    } >"$logs/official.log" 2>&1
+    local status=$?
+    cat "$logs/official.log"
+    record Official "$status" "$(count_pytest "$logs/official.log" passed)" "$(count_pytest "$logs/official.log" failed)"
+}
+
 tools_layer || failed=1
 case "${1:-all}" in
 rust) rust ;;
@@ -77,8 +87,9 @@ python) python ;;
 system) system ;;
 node) node ;;
 packaging) packaging ;;
-all) rust; python; node; system; packaging ;;
-*) echo "test.sh: unknown part '$1': rust, python, node, system or packaging" >&2; exit 2 ;;
+official) official ;;
+all) rust; python; node; system; packaging; official ;;
+*) echo "test.sh: unknown part '$1': rust, python, node, system, packaging or official" >&2; exit 2 ;;
 esac
 
 printf '\n'

@@ -83,6 +83,8 @@ fn skeleton(layer: &mut Layer) {
     layer.add("tmp", Entry::Folder(0o1777));
     layer.add("var/tmp", Entry::Folder(0o1777));
     layer.add("var/run", Entry::Link(PathBuf::from("/run")));
+    // The last place npx looks before it downloads: clients of version 0.14 run TypeScript by `npx ts-node`.
+    layer.add("node_modules/.bin", Entry::Link(Path::new(TOOLS).join("node/node_modules/.bin")));
 }
 
 /// `/bin`, `/lib` and their like: links into `/usr` on most systems, folders of their own on others.

@@ -71,3 +71,12 @@ async fn the_toolbox_has_its_older_address_too() {
     assert_eq!(server.send(request).await.bytes.len(), 3 << 20);
     server.get("/api/toolbox/nobody/toolbox/files").await.fails(404, "nobody not found");
 }
+
+/// Today's clients offer to hear of changes over Socket.IO, and ask again and again where that is not there. They
+/// send no key with that request.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_wants_to_hear_of_changes_is_told_at_once_that_there_is_no_such_path() {
+    let (server, _engine) = Server::fake().await;
+    let path = "/api/socket.io/?transport=websocket&EIO=4";
+    server.with_key("").get(path).await.fails(404, "There is nothing at this path");
+}

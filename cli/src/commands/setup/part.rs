@@ -47,7 +47,7 @@ impl Part {
     /// What a person must have who installs it: about so many MiB of disk.
     pub(super) fn size(self) -> u32 {
         match self {
-            Self::Node => 40,
+            Self::Node => 45,
             Self::Python => 570,
             Self::PythonLsp => 50,
         }

@@ -1,8 +1,10 @@
 //! Every version the tools layer is made of, in one place.
 
 /// From npm's registry. tsx runs TypeScript without type checks: ts-node would bring the compiler into every run
-/// and start three times slower. typescript is here for its language server, which version 7 no longer has.
-pub(super) const NODE: [&str; 3] = ["tsx@4.23.15", "typescript@5.9.3", "typescript-language-server@5.3.0"];
+/// and start three times slower, and is here only for the clients of version 0.14, which ask for it by name.
+/// typescript is here for its language server, which version 7 no longer has.
+pub(super) const NODE: [&str; 4] =
+    ["tsx@4.23.15", "ts-node@10.9.2", "typescript@5.9.3", "typescript-language-server@5.3.0"];
 
 /// The documents' default image, of the packages it lists those for data, charts, web and model clients. The
 /// others (keras, transformers, opencv-python, the agent frameworks) would take a GiB more.
