@@ -67,7 +67,8 @@ const args = [
   tsx,
   "--test",
   "--test-concurrency=2",
-  "--test-timeout=120000",
+  // For a file as a whole too, and the examples of the comments are more than a hundred.
+  "--test-timeout=900000",
   "--test-reporter=spec",
   ...files,
 ];
