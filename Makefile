@@ -7,7 +7,7 @@ export CARGO_TERM_COLOR ?= auto
 BIN := target/bin/daytona
 PY  := .venv/bin/python
 
-.PHONY: help setup build stubs quickstart test test-rust test-python test-node test-system test-packaging test-official lint fmt bench docs package clean
+.PHONY: help setup build stubs quickstart test test-rust test-python test-node test-system test-packaging test-official test-documents lint fmt bench docs package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test-packaging: package ## install the packages into empty environments and run 
 
 test-official: build ## the unmodified official clients, of the 0.14 time and today's, on the built server
 	@scripts/test.sh official
+
+test-documents: package ## run every block of the guide, and of the published documents where they are
+	@scripts/test.sh documents
 
 lint: setup ## rustfmt, clippy, ruff, mypy, pyright, tsc, the TypeScript linter, cargo-deny
 	@scripts/lint.sh

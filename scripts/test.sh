@@ -80,6 +80,17 @@ official() {
     record Official "$status" "$(count_pytest "$logs/official.log" passed)" "$(count_pytest "$logs/official.log" failed)"
 }
 
+# The guide's blocks, and those of the published documents where this machine has them.
+documents() {
+    mkdir -p target/test-documents
+    python_environment target/test-documents/python && node_environment target/test-documents/node &&
+        .venv/bin/python tests/documents/run.py 2>&1 | tee "$logs/documents.log"
+    local status=$?
+    record Documents "$status" \
+        "$(sed -nE 's/^documents: ([0-9]+) passed.*/\1/p' "$logs/documents.log" | grep . || echo 0)" \
+        "$(sed -nE 's/^documents: .* ([0-9]+) failed.*/\1/p' "$logs/documents.log" | grep . || echo 0)"
+}
+
 tools_layer || failed=1
 case "${1:-all}" in
 rust) rust ;;
@@ -88,8 +99,9 @@ system) system ;;
 node) node ;;
 packaging) packaging ;;
 official) official ;;
-all) rust; python; node; system; packaging; official ;;
-*) echo "test.sh: unknown part '$1': rust, python, node, system, packaging or official" >&2; exit 2 ;;
+documents) documents ;;
+all) rust; python; node; system; packaging; official; documents ;;
+*) echo "test.sh: unknown part '$1': rust, python, node, system, packaging, official or documents" >&2; exit 2 ;;
 esac
 
 printf '\n'
