@@ -70,3 +70,12 @@ else
     say "node tools" "installing package-lock.json"
     npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 fi
+
+runtimes=tests/runtimes
+if [ "$runtimes/node_modules/.package-lock.json" -nt "$runtimes/package-lock.json" ]; then
+    say "bun, deno" "there"
+else
+    say "bun, deno" "installing $runtimes/package-lock.json"
+    # Bun's own installer only puts the program, which a package of its own brought, where the command is.
+    (cd "$runtimes" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node node_modules/bun/install.js)
+fi

@@ -47,6 +47,11 @@ class SandboxState(OpenTextEnum):
     PULLING_SNAPSHOT = "pulling_snapshot"
     ARCHIVING = "archiving"
     ARCHIVED = "archived"
+    SNAPSHOTTING = "snapshotting"
+    FORKING = "forking"
+    PAUSING = "pausing"
+    PAUSED = "paused"
+    RESUMING = "resuming"
 
 
 class SandboxResources(Value):
