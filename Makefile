@@ -7,7 +7,7 @@ export CARGO_TERM_COLOR ?= auto
 BIN := target/bin/daytona
 PY  := .venv/bin/python
 
-.PHONY: help setup build stubs quickstart test test-rust test-python test-node test-system test-packaging test-official test-documents lint fmt bench docs package clean
+.PHONY: help setup build stubs quickstart test test-rust test-python test-node test-parity test-behaviour test-system test-packaging test-official test-documents lint fmt bench docs package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ stubs: setup ## write the Python type stub from the Rust source
 quickstart: package ## run the Python and the TypeScript quickstart on a local sandbox
 	@scripts/quickstart.sh
 
-test: lint package ## lint, then every test: Rust, Python, TypeScript, packaging
+test: lint package ## lint, then every test: Rust, Python, TypeScript, parity, behaviour, packaging
 	@scripts/test.sh
 
 test-rust: build ## the Rust tests only
@@ -35,6 +35,12 @@ test-python: package ## the Python tests only, on the built wheel
 
 test-node: package ## the TypeScript tests only, on the built tarball
 	@scripts/test.sh node
+
+test-parity: package ## both packages against the contract: every name, parameter, default and type
+	@scripts/test.sh parity
+
+test-behaviour: package ## the same scenarios in Rust, Python (both clients), Node, Bun and Deno
+	@scripts/test.sh behaviour
 
 test-system: package ## hundreds of sandboxes, a killed server: nothing lost, nothing left
 	@scripts/test.sh system

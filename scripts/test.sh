@@ -70,6 +70,29 @@ packaging() {
     record Packaging "$status" "$(count_pytest "$logs/packaging.log" passed)" "$(count_pytest "$logs/packaging.log" failed)"
 }
 
+# parity: both installed packages against tests/contract.
+parity() {
+    python_environment target/parity/python && node_environment target/parity/node
+    # The compiler's types of Node, which the package's own refer to.
+    ln -s "$PWD/node_modules/@types" target/parity/node/node_modules/@types
+    .venv/bin/python -m pytest -p no:cacheprovider -q tests/parity >"$logs/parity.log" 2>&1
+    local status=$?
+    cat "$logs/parity.log"
+    record Parity "$status" "$(count_pytest "$logs/parity.log" passed)" "$(count_pytest "$logs/parity.log" failed)"
+}
+
+# behaviour: the same scenarios through Rust, Python (both clients) and TypeScript (Node, Bun, Deno).
+behaviour() {
+    python_environment target/behaviour/python && node_environment target/behaviour/node &&
+        cargo build --release --quiet --workspace --example behaviour &&
+        install -m 755 "${CARGO_TARGET_DIR:-target}/release/examples/behaviour" target/behaviour/rust
+    # -rP shows what passing tests print: which scenarios an interpreter leaves out, and why.
+    .venv/bin/python -m pytest -p no:cacheprovider -q -rP tests/behaviour >"$logs/behaviour.log" 2>&1
+    local status=$?
+    cat "$logs/behaviour.log"
+    record Behaviour "$status" "$(count_pytest "$logs/behaviour.log" passed)" "$(count_pytest "$logs/behaviour.log" failed)"
+}
+
 official() {
     {
         official_environments target/official && DAYTONA_OFFICIAL=$PWD/target/official \
@@ -92,6 +115,7 @@ documents() {
 }
 
 tools_layer || failed=1
+
 case "${1:-all}" in
 rust) rust ;;
 python) python ;;
@@ -100,8 +124,13 @@ node) node ;;
 packaging) packaging ;;
 official) official ;;
 documents) documents ;;
-all) rust; python; node; system; packaging; official; documents ;;
-*) echo "test.sh: unknown part '$1': rust, python, node, system, packaging, official or documents" >&2; exit 2 ;;
+parity) parity ;;
+behaviour) behaviour ;;
+all) rust; python; node; parity; behaviour; system; packaging; official; documents ;;
+*)
+    echo "test.sh: unknown part '$1'; 'make help' lists them" >&2
+    exit 2
+    ;;
 esac
 
 printf '\n'
