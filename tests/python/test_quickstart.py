@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +15,11 @@ from daytona_sdk import CreateSandboxParams, Daytona
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "python"
 
 
-def run(name: str) -> str:
+def run(path: Path) -> str:
+    # Without a key, the agent has a scripted model.
+    environment = {name: value for name, value in os.environ.items() if name != "ANTHROPIC_API_KEY"}
     done = subprocess.run(
-        [sys.executable, "-W", "error", EXAMPLES / name], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-W", "error", path], env=environment, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -30,7 +34,7 @@ def test_the_documented_quickstart(daytona: Daytona) -> None:
 
 
 def test_the_quickstart_example(server: Path) -> None:
-    out = run("quickstart.py")
+    out = run(EXAMPLES / "quickstart.py")
     assert out.count("Sum of 3 and 4 is 7") == 1
     assert "create: " in out
     assert " ms" in out
@@ -39,7 +43,7 @@ def test_the_quickstart_example(server: Path) -> None:
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py") if path.name != "quickstart.py"))
 def test_every_other_example(name: str, daytona: Daytona) -> None:
     before = {sandbox.id for sandbox in daytona.list()}
-    out = run(name)
+    out = run(EXAMPLES / name)
     assert {sandbox.id for sandbox in daytona.list()} == before, "the example left a sandbox"
     expected = {
         "exec.py": [
@@ -59,6 +63,21 @@ def test_every_other_example(name: str, daytona: Daytona) -> None:
         ],
         "asynchronous.py": ["[9, 16]", "gave up, and so did the sandbox", "some text"],
         "git_repository.py": ["app.py: ", "40 ['feat: say hello', 'first']", "feature 0"],
+        "lifecycle.py": [
+            "found by label: True",
+            "stage: review",
+            "state: stopped\nstate: started file: still here",
+            "labels: yes memory: 1",
+            "removed",
+        ],
+        "lsp.py": ["symbols: ['greet', 'os']", "completions: True True"],
+        "preview.py": ["url: http://", "with the token: 200 Hello from the sandbox", "without it: closed"],
+        "charts.py": [
+            "Growth: [('squares', [(1.0, 1.0), (2.0, 4.0), (3.0, 9.0)])] over n",
+            "Fruit: [('apples', 3.0), ('pears', 4.0)]",
+            "chart-1.png is a picture: True",
+        ],
+        "agent.py": ["turn 1: exit code 1, ", "turn 2: exit code 0, ['2568']", "answer: 2568"],
         "errors.py": [
             "DaytonaNotFoundError (NOT_FOUND, 404): ",
             "DaytonaNotFoundError: ",
@@ -69,3 +88,15 @@ def test_every_other_example(name: str, daytona: Daytona) -> None:
     }[name]
     for text in expected:
         assert text in out
+
+
+def test_the_notebook(daytona: Daytona, tmp_path: Path) -> None:
+    """Its cells, in order, in one process. Jupyter itself is not installed for it."""
+    cells = json.loads((EXAMPLES / "notebook.ipynb").read_text())["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    before = {sandbox.id for sandbox in daytona.list()}
+    (tmp_path / "notebook.py").write_text("\n\n".join(code))
+    out = run(tmp_path / "notebook.py")
+    for text in ["45\n", "Sales [('Jan', 3.0), ('Feb', 4.0)]", "removed"]:
+        assert text in out
+    assert {sandbox.id for sandbox in daytona.list()} == before, "the notebook left a sandbox"
