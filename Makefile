@@ -65,8 +65,8 @@ fmt: setup ## format Rust, Python and TypeScript
 bench: package ## benchmarks, as ratios side by side
 	@scripts/bench.sh
 
-docs: setup ## the Rust reference, in target/doc
-	cargo doc --workspace --no-deps
+docs: setup ## the guide and the references of all three languages, in target/docs
+	@scripts/docs.sh
 
 package: setup ## the wheel and the npm tarball, in dist/
 	@scripts/package.sh

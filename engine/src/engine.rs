@@ -58,7 +58,7 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     async fn list(&self) -> Result<Vec<String>>;
 
     /// The unix socket its toolbox listens on, on the host. May be longer than a socket address holds:
-    /// connect with [`crate::connect`].
+    /// connect with [`crate::connect()`].
     fn socket(&self, id: &str) -> PathBuf;
 }
 

@@ -2,7 +2,7 @@
 
     python tests/documents/run.py [DOCUMENT...]
 
-Without arguments: the guide (docs/guide) and, where it is, the documents of version 0.14.0 (DAYTONA_DOCUMENTS, else
+Without arguments: README.md, the guide (docs/guide) and, where it is, the documents of version 0.14.0 (DAYTONA_DOCUMENTS, else
 ../shared/docs beside this clone), which are not part of this repository. Both packages must be installed in
 target/test-documents (``make test-documents`` does that). Everything that is changed in a block before it runs, and
 every block that is not run, is printed with its reason.
@@ -77,6 +77,11 @@ def of_the_documents(document: Path) -> list[Job]:
     if unknown:
         raise SystemExit(f"documents: plan.py speaks of blocks that are not in {document}: {sorted(unknown)}")
     return [Job(document, block, PLANS.get(block.name, Plan()), everything=True) for block in blocks]
+
+
+def the_pages() -> list[Path]:
+    """What a user reads of ours."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
 
 
 def of_the_guide(page: Path) -> list[Job]:
@@ -229,9 +234,9 @@ def describe(edit: Edit) -> str:
 def main(arguments: list[str]) -> int:
     documents = the_documents()
     named = [Path(argument).resolve() for argument in arguments]
-    pages = [path for path in named if path != documents] if named else sorted((ROOT / "docs" / "guide").glob("*.md"))
+    pages = [path for path in named if path != documents] if named else the_pages()
     jobs = [job for page in pages for job in of_the_guide(page)]
-    print(f"documents: {len(pages)} pages of the guide, {len(jobs)} blocks")
+    print(f"documents: {len(pages)} pages of ours, {len(jobs)} blocks")
     if documents and (not named or documents in named):
         those = of_the_documents(documents)
         print(f"documents: {documents.name}, {len(those)} blocks; assumed from its prose: {ASSUMED}")

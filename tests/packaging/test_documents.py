@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [path for path in ROOT.rglob("*.rs") if "target" not in path.relative_to(ROOT).parts]
+# Installed or built, none of it ours.
+FOREIGN = {"target", "node_modules", ".venv", "dist"}
+SOURCES = [
+    path
+    for top in ROOT.iterdir()
+    if top.is_dir() and top.name not in FOREIGN
+    for path in top.rglob("*")
+    if path.suffix in {".rs", ".ts", ".py"}
+]
 
 
 @pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"])

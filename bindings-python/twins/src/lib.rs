@@ -5,7 +5,7 @@
 //!
 //! | in the source | sync | async |
 //! |---|---|---|
-//! | a class of [`CLASSES`], not behind `::` | itself | `Async` in front |
+//! | a class of `CLASSES`, not behind `::` | itself | `Async` in front |
 //! | `Call`, what a method returns that has to wait | `crate::call::Blocking` | `crate::call::Coroutine` |
 //! | `{await}` and `{async}` in a docstring | nothing | `await ` and `async ` |
 //! | `-> "T"` in the `signature` of a method that returns a `Call` | `T` | `Coroutine[Any, Any, T]` |
