@@ -28,8 +28,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from block_plans import ASSUMED, PLANS, Edit, Plan
 from blocks import Block, read_blocks
-from plan import ASSUMED, PLANS, Edit, Plan
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -75,7 +75,7 @@ def of_the_documents(document: Path) -> list[Job]:
     blocks = [block for block in read_blocks(document) if block.language in RUN]
     unknown = PLANS.keys() - {block.name for block in blocks}
     if unknown:
-        raise SystemExit(f"documents: plan.py speaks of blocks that are not in {document}: {sorted(unknown)}")
+        raise SystemExit(f"documents: block_plans.py speaks of blocks that are not in {document}: {sorted(unknown)}")
     return [Job(document, block, PLANS.get(block.name, Plan()), everything=True) for block in blocks]
 
 

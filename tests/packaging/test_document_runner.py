@@ -10,8 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "documents"))
 
+from block_plans import Edit, Plan
 from blocks import Block, read_blocks
-from plan import Edit, Plan
 from run import Job, edited, judge, of_the_guide
 
 PAGE = """# Page
