@@ -157,8 +157,8 @@ pub struct Status {
     /// Files that are not as committed.
     #[serde(deserialize_with = "crate::lenient::null_default")]
     pub file_status: Vec<FileStatus>,
-    /// The same under the name that clients of version 0.14 require.
-    #[serde(rename = "FileStatus[]", skip_serializing_if = "Option::is_none")]
+    /// The same under the name that clients of version 0.14 read; servers of that time wrote it without brackets.
+    #[serde(rename = "FileStatus[]", alias = "FileStatus", skip_serializing_if = "Option::is_none")]
     pub legacy_file_status: Option<Vec<FileStatus>>,
     /// Commits that the upstream branch lacks.
     #[serde(deserialize_with = "crate::lenient::null_default")]
