@@ -241,6 +241,10 @@ def main(arguments: list[str]) -> int:
         those = of_the_documents(documents)
         print(f"documents: {documents.name}, {len(those)} blocks; assumed from its prose: {ASSUMED}")
         jobs += those
+        others = [block.language for block in read_blocks(documents) if block.language not in RUN]
+        print(f"documents: {len(others)} blocks of it are no code (shell lines, synopses, output) and are not run")
+    elif documents:
+        print("documents: those of 0.14.0 were not asked for")
     else:
         print("documents: those of 0.14.0 are not on this machine (DAYTONA_DOCUMENTS names them); not run")
 
