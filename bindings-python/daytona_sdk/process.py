@@ -179,7 +179,7 @@ class SessionExecuteResponse(Value):
 
     def __init__(
         self,
-        cmd_id: str | None = None,
+        cmd_id: str = "",
         output: str | None = None,
         exit_code: int | None = None,
         *,

@@ -18,7 +18,7 @@ try:
     # In the background: its output is an iterator that ends when the command does.
     steps = "for step in 1 2 3; do echo step $step; sleep 0.1; done; echo finished >&2"
     running = process.execute_session_command("build", SessionExecuteRequest(command=steps, run_async=True))
-    command_id = running.cmd_id or ""
+    command_id = running.cmd_id
     for chunk in process.stream_session_command_logs("build", command_id):
         print(f"{chunk.source}: {chunk.text}", end="")
 
@@ -27,7 +27,7 @@ try:
 
     # A command can be talked to.
     asking = SessionExecuteRequest(command='read name; echo "hello $name"', run_async=True)
-    command_id = process.execute_session_command("build", asking).cmd_id or ""
+    command_id = process.execute_session_command("build", asking).cmd_id
     process.send_session_command_input("build", command_id, "world\n")
     print("".join(chunk.text for chunk in process.stream_session_command_logs("build", command_id)), end="")
 
