@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ def pytest_configure() -> None:
     source_tree = Path(__file__).resolve().parents[2] / "bindings-python"
     if source_tree in Path(daytona_sdk.__file__).resolve().parents:
         raise pytest.UsageError("these tests run against an installed package; see scripts/test.sh")
+    # Where the shell runs this in the background, Ctrl-C is ignored, and every child would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # The tools layer that all tests share (scripts/test.sh), so that it is downloaded once.
