@@ -7,7 +7,8 @@
 use super::codec::Messages;
 use super::rpc::{self, Incoming};
 use crate::init::{Child, Reaper};
-use futures::StreamExt;
+use futures::future::FusedFuture;
+use futures::{FutureExt, StreamExt};
 use rustix::process::{Signal, WaitStatus};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -30,6 +31,8 @@ const QUEUE: usize = 64;
 const LAST_WORDS: usize = 4 << 10;
 /// How long a server that closed its output may take to end by itself.
 const GONE: Duration = Duration::from_secs(1);
+/// After the end of all its processes: how long its last words are read, should something else hold them up.
+const LINGER: Duration = Duration::from_millis(500);
 /// How often what is left of a server is killed: code that forks faster must not hold up everyone else.
 const KILLS: usize = 32;
 
@@ -172,11 +175,11 @@ async fn run(
 ) {
     let mut tree = child.tree();
     let last_words = Mutex::new(VecDeque::new());
+    let mut listen = std::pin::pin!(listen(pipes.stderr, &last_words).fuse());
     let reason = {
         let write = write(pipes.stdin, queue);
         let read = read(pipes.stdout, &answers, &shared);
-        let listen = listen(pipes.stderr, &last_words);
-        tokio::pin!(write, read, listen);
+        tokio::pin!(write, read);
         let ended = async {
             tokio::select! {
                 status = &mut child.exit => exited(status.ok()),
@@ -187,11 +190,13 @@ async fn run(
                 () = &mut write => exited(timeout(GONE, &mut child.exit).await.ok().and_then(Result::ok)),
             }
         };
-        tokio::select! {
-            reason = ended => reason,
-            () = end.cancelled() => "it was stopped".to_owned(),
-            // Never ends before the others do.
-            () = &mut listen => String::new(),
+        tokio::pin!(ended);
+        loop {
+            tokio::select! {
+                reason = &mut ended => break reason,
+                () = end.cancelled() => break "it was stopped".to_owned(),
+                () = &mut listen, if !listen.is_terminated() => {}
+            }
         }
     };
     drop(child);
@@ -203,8 +208,11 @@ async fn run(
         tree.signal(Signal::KILL);
         tokio::task::yield_now().await;
     }
-    let words = last_words.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let words: Vec<u8> = words.into_iter().collect();
+    // Its end may be known before what it said of it is read.
+    if !listen.is_terminated() {
+        let _ = timeout(LINGER, listen).await;
+    }
+    let words: Vec<u8> = last_words.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
     let words = String::from_utf8_lossy(&words);
     let reason = match words.lines().map(str::trim).rfind(|line| !line.is_empty()) {
         Some(line) => format!("{reason}; its last words: {}", line.chars().take(300).collect::<String>()),
@@ -269,7 +277,6 @@ async fn listen(mut stderr: Receiver, last_words: &Mutex<VecDeque<u8>>) {
         keep(last_words, &buffer[..read]);
         tokio::task::yield_now().await;
     }
-    std::future::pending().await
 }
 
 fn keep(last_words: &Mutex<VecDeque<u8>>, bytes: &[u8]) {
