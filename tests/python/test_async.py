@@ -267,11 +267,14 @@ def test_a_create_that_is_given_up_leaves_no_sandbox(how: str) -> None:
 def test_a_create_cancelled_while_its_answer_is_on_the_way_leaves_no_sandbox() -> None:
     made: list[str] = []
     removed: list[str] = []
+    cancelled = threading.Event()
 
     def answer(method: str, path: str, _headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         if method == "POST":
-            made.append(f"s{len(made)}")
-            return 200, {}, b'{"id": "%s", "state": "started"}' % made[-1].encode()
+            name = f"s{len(made)}"
+            made.append(name)
+            assert cancelled.wait(20)
+            return 200, {}, b'{"id": "%s", "state": "started"}' % name.encode()
         if method == "DELETE":
             removed.append(path.partition("?")[0].rpartition("/")[2])
         return 200, {}, SANDBOX
@@ -282,6 +285,9 @@ def test_a_create_cancelled_while_its_answer_is_on_the_way_leaves_no_sandbox() -
         async def main() -> None:
             kept: list[str] = []
             for turn in range(60):
+                # Some answers leave only after the cancellation; the others race it.
+                if turn % 6 == 0:
+                    cancelled.clear()
                 task = asyncio.create_task(daytona.create(timeout=None))
                 # Cancelled at a different moment each time: before, while and after the answer comes.
                 for _ in range(turn * 3):
@@ -289,6 +295,7 @@ def test_a_create_cancelled_while_its_answer_is_on_the_way_leaves_no_sandbox() -
                 if turn % 3 == 0:
                     await until(lambda turn=turn: len(made) > len(kept) + len(removed))  # type: ignore[misc]
                 task.cancel()
+                cancelled.set()
                 with contextlib.suppress(asyncio.CancelledError):
                     kept.append((await task).id)
             await until(lambda: sorted({*made} - {*removed}) == sorted(kept))

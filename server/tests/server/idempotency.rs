@@ -1,6 +1,6 @@
 //! A create that is sent twice makes one sandbox.
 
-use crate::support::{Caller, Reply, Server, no_image, options};
+use crate::support::{Caller, Reply, Server, no_image, options, until};
 use axum::body::Body;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
@@ -83,9 +83,11 @@ async fn a_key_is_remembered_across_a_restart() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_goes_away_leaves_a_whole_sandbox_behind_its_key() {
     let (server, engine) = Server::fake().await;
-    *engine.slowness.lock().unwrap() = Duration::from_millis(300);
-    let impatient = tokio::time::timeout(Duration::from_millis(100), create(&server, "k", json!({})));
-    assert!(impatient.await.is_err());
+    *engine.slowness.lock().unwrap() = Duration::from_secs(1);
+    tokio::select! {
+        reply = create(&server, "k", json!({})) => panic!("it was not slow: {}", reply.status),
+        () = until("it is being made", async || engine.count() == 1) => {}
+    }
     let made = create(&server, "k", json!({})).await.ok();
     assert_eq!(made["state"], "started");
     assert_eq!(engine.starts.load(Ordering::SeqCst), 1);

@@ -228,9 +228,8 @@ async fn a_websocket_is_a_tunnel() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_head_that_drips_is_cut_off() {
-    let short =
-        |options: &mut daytona_server::ServeOptions| options.head_deadline = Duration::from_millis(300);
-    let (server, _engine) = Server::fake_with(short).await;
+    let short = |options: &mut daytona_server::ServeOptions| options.head_deadline = Duration::from_secs(1);
+    let (server, engine) = Server::fake_with(short).await;
     let id = server.create(json!({})).await;
     // Bytes keep coming, and the head never ends.
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
@@ -252,7 +251,8 @@ async fn a_head_that_drips_is_cut_off() {
     let caller = Caller::new(&server.info.url, &server.key);
     let path = format!("/toolbox/{id}/hang");
     let call = tokio::spawn(async move { caller.get(&path).await });
-    tokio::time::sleep(Duration::from_millis(900)).await;
+    until("it is asked", async || engine.seen.hanging.load(Ordering::SeqCst) == 1).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(!call.is_finished());
     call.abort();
 }
