@@ -70,8 +70,8 @@ def test_ctrl_c_interrupts_a_blocking_call(start: Start) -> None:
         _, err = child.communicate(timeout=20)
     print(f"from SIGINT to KeyboardInterrupt: {took * 1000:.0f} ms")
     assert (line, child.returncode) == ("interrupted\n", 0), err
-    # Far more than we aim at: the machine may be busy, and a call that ignores signals would take for ever.
-    assert took < 15
+    # Ten times what we aim at: the machine may be busy, and a call that ignores signals would take for ever.
+    assert took < 2
 
 
 def test_an_interrupted_create_leaves_no_sandbox(start: Start) -> None:
