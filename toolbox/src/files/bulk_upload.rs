@@ -55,6 +55,7 @@ pub(crate) async fn bulk_upload(State(app): State<Arc<App>>, request: Request) -
         report.errors.extend(outcome.err());
         while let Ok(Some(_)) = form.piece(&mut field).await {}
     }
+    form.drain().await;
     report
         .errors
         .extend(paths.into_iter().map(|(key, path)| format!("{path}: the form has no files[{key}].file")));

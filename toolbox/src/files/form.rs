@@ -1,14 +1,20 @@
 //! Multipart bodies, read in bounded memory: the parser keeps what it has not handed out yet, so the feed
 //! stops when that passes a limit, as with part headers that never end.
+//!
+//! What must stay true: who reads a form ends with [`Form::drain`]. The parser stops at the last boundary, and a
+//! body that was not read to its own end makes the server close the connection, on which the client's next
+//! request may be on its way already.
 
 use crate::error::ApiError;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::{HeaderMap, header};
 use futures::{Stream, StreamExt};
 use multer::{Field, Multipart};
+use std::future::poll_fn;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 /// The most that may be fed without anything coming out.
 const MAX_PENDING: usize = 2 << 20;
@@ -19,6 +25,17 @@ const MAX_TEXT: usize = 64 << 10;
 pub(super) struct Form {
     parts: Multipart<'static>,
     pending: Arc<AtomicUsize>,
+    body: Shared,
+}
+
+/// The body, for the parser and for who reads on where the parser stopped. They take turns: the lock is free.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<BodyDataStream>>);
+
+impl Shared {
+    fn poll(&self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, axum::Error>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(context)
+    }
 }
 
 impl Form {
@@ -34,8 +51,9 @@ impl Form {
             }
         };
         let pending = Arc::new(AtomicUsize::new(0));
-        let parts = Multipart::new(metered(body, Arc::clone(&pending)), boundary);
-        Ok(Self { parts, pending })
+        let body = Shared(Arc::new(Mutex::new(body.into_data_stream())));
+        let parts = Multipart::new(metered(body.clone(), Arc::clone(&pending)), boundary);
+        Ok(Self { parts, pending, body })
     }
 
     /// The next part; none at the end.
@@ -67,16 +85,15 @@ impl Form {
         String::from_utf8(bytes).map_err(|_| ApiError::invalid_body("a text field is not valid UTF-8"))
     }
 
-    /// Reads and forgets the rest, so that a client that is still sending gets to read the answer.
-    pub(super) async fn drain(mut self) {
-        while let Ok(Some(mut field)) = self.next().await {
-            while let Ok(Some(_)) = self.piece(&mut field).await {}
-        }
+    /// Reads and forgets the rest, so that a client that is still sending gets to read the answer, and the
+    /// connection can be used again.
+    pub(super) async fn drain(self) {
+        while let Some(Ok(_)) = poll_fn(|context| self.body.poll(context)).await {}
     }
 }
 
-fn metered(body: Body, pending: Arc<AtomicUsize>) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    body.into_data_stream().map(move |piece| {
+fn metered(body: Shared, pending: Arc<AtomicUsize>) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    futures::stream::poll_fn(move |context| body.poll(context)).map(move |piece| {
         let piece = piece.map_err(io::Error::other)?;
         let before = pending.fetch_add(piece.len(), Ordering::Relaxed);
         if before > MAX_PENDING {

@@ -6,7 +6,7 @@ use http_body_util::Full;
 use hyper::Request;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
 fn upload_v2(path: &str) -> String {
@@ -194,4 +194,36 @@ async fn endless_part_headers_are_refused_early() {
         request.header("content-type", "multipart/form-data; boundary=B").body(Full::new(body.into()));
     toolbox.send(request.expect("a request")).await.error(400, "INVALID_REQUEST_BODY");
     assert!(toolbox.peak_memory() < 32 << 20, "{} MiB", toolbox.peak_memory() >> 20);
+}
+
+#[tokio::test]
+async fn a_connection_can_be_used_again_when_the_end_of_a_form_comes_late() {
+    let toolbox = Toolbox::start().await;
+    for (route, field) in [("bulk-upload", "files[0].file"), ("upload-v2?path=late", "file")] {
+        let mut stream = UnixStream::connect(&toolbox.socket).await.expect("a connection");
+        let form = format!(
+            "--B\r\nContent-Disposition: form-data; name=\"files[0].path\"\r\n\r\nlate\r\n--B\r\n\
+             Content-Disposition: form-data; name=\"{field}\"; filename=\"f\"\r\n\r\nx\r\n--B--\r\n"
+        );
+        let head = format!(
+            "POST /files/{route} HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=B\r\n\
+             transfer-encoding: chunked\r\n\r\n{:x}\r\n{form}\r\n",
+            form.len()
+        );
+        stream.write_all(head.as_bytes()).await.expect("a form without the end of its body");
+        eventually("the file is there", async || toolbox.names() == ["late"]).await;
+        // Time enough for an answer that comes too early.
+        for _ in 0..5 {
+            toolbox.output("true").await;
+        }
+        stream.write_all(b"0\r\n\r\n").await.expect("the end");
+        stream
+            .write_all(b"GET /version HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .await
+            .expect("more");
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).await.expect("two answers");
+        assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2, "{answers}");
+        std::fs::remove_file(toolbox.dir.join("late")).expect("removed");
+    }
 }
