@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rivals import compare
+
 MIB = 1 << 20
 
 
@@ -295,12 +297,20 @@ def proportional_kib(pid: int) -> int:
     return 0
 
 
+def bench_rivals(work: Path) -> None:
+    """The same work by our package and by the official clients."""
+    heading("Ours beside the official clients: old is daytona-sdk 0.14.0, today is daytona", "rivals")
+    with server(work, warm_pool=0):
+        compare(work, Path(os.environ["DAYTONA_DATA_DIR"]))
+
+
 SECTIONS = {
     "import": bench_import,
     "create": bench_create,
     "exec": bench_exec,
     "transfer": bench_transfer,
     "idle": bench_idle,
+    "rivals": bench_rivals,
 }
 
 

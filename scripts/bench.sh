@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the benchmarks on the built packages, in environments of their own, beside the official clients.
-# SECTION=import|create|exec|transfer|idle picks one.
+# SECTION=import|create|exec|transfer|idle|rivals picks one; BENCH_QUICK=1 makes the rivals' section small.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/environments.sh
@@ -18,6 +18,11 @@ case "${SECTION:-all}" in
 import | all)
     official official-0.14.0 daytona-sdk==0.14.0 daytona-api-client==0.16.0
     official official-today daytona
+    ;;
+esac
+case "${SECTION:-all}" in
+rivals | all)
+    official_environments target/official || echo "bench: an official client could not be installed; its rows are left out" >&2
     ;;
 esac
 
