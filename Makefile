@@ -7,7 +7,7 @@ export CARGO_TERM_COLOR ?= auto
 BIN := target/bin/daytona
 PY  := .venv/bin/python
 
-.PHONY: help setup build stubs quickstart test test-rust test-python test-node test-parity test-behaviour test-system test-packaging test-official test-documents lint fmt bench docs package clean
+.PHONY: help setup build stubs quickstart test test-rust test-python test-node test-parity test-faults test-behaviour test-system test-packaging test-official test-documents lint fmt bench docs package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test-node: package ## the TypeScript tests only, on the built tarball
 
 test-parity: package ## both packages against the contract: every name, parameter, default and type
 	@scripts/test.sh parity
+
+test-faults: package ## resets, cut answers, stalls, TLS: the same error in both packages, in time
+	@scripts/test.sh faults
 
 test-behaviour: package ## the same scenarios in Rust, Python (both clients), Node, Bun and Deno
 	@scripts/test.sh behaviour

@@ -81,6 +81,15 @@ parity() {
     record Parity "$status" "$(count_pytest "$logs/parity.log" passed)" "$(count_pytest "$logs/parity.log" failed)"
 }
 
+# faults: both installed packages against a server that breaks in every way of a table.
+faults() {
+    python_environment target/faults/python && node_environment target/faults/node
+    .venv/bin/python -m pytest -p no:cacheprovider -q -rP tests/faults >"$logs/faults.log" 2>&1
+    local status=$?
+    cat "$logs/faults.log"
+    record Faults "$status" "$(count_pytest "$logs/faults.log" passed)" "$(count_pytest "$logs/faults.log" failed)"
+}
+
 # behaviour: the same scenarios through Rust, Python (both clients) and TypeScript (Node, Bun, Deno).
 behaviour() {
     python_environment target/behaviour/python && node_environment target/behaviour/node &&
@@ -144,15 +153,16 @@ packaging) packaging ;;
 official) official ;;
 documents) documents ;;
 parity) parity ;;
+faults) faults ;;
 behaviour) behaviour ;;
 all)
     rust
     # Mostly they wait, for sandboxes and for processes: two at a time take half as long.
     rm -f "$logs"/*.status
-    track python official parity &
+    track python official parity faults &
     track node behaviour documents &
     wait
-    gather python node official parity behaviour documents
+    gather python node official parity faults behaviour documents
     packaging
     system
     ;;
