@@ -46,7 +46,7 @@ def test_the_documented_packages_are_there_and_a_users_own_win(server: LocalServ
                 assert said.result.startswith("/opt/daytona/tools/python/packages/")
             assert sandbox.process.code_run("import numpy; print(numpy.__version__)").result == "2.2.3\n"
             assert sandbox.process.exec("pip --version && flask --version").exit_code == 0
-        # What pip does for a user: the folder is the one it would choose.
+            # What pip does for a user: the folder is the one it would choose.
             own = (
                 'mkdir -p "$(python -m site --user-site)" && echo "mine = 1" > "$(python -m site --user-site)/flask.py"'
             )
@@ -54,7 +54,7 @@ def test_the_documented_packages_are_there_and_a_users_own_win(server: LocalServ
             assert sandbox.process.exec("python -c 'import flask; print(flask.mine)'").result == "1\n"
             clean = "python -m venv --without-pip clean && clean/bin/python -c 'import flask'"
             assert "No module named 'flask'" in sandbox.process.exec(clean).result
-                daytona.remove(sandbox)
+            daytona.remove(sandbox)
 
 
 def test_the_layer_is_read_only(server: LocalServer) -> None:
