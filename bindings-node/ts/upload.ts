@@ -109,8 +109,23 @@ async function pump(
   sink: NativeUploadSink,
   over: Promise<undefined>,
 ): Promise<void> {
+  // One reaction on `over` for all chunks: `Promise.race` would leave one for each, and with it the chunk, in memory
+  // until the upload ends.
+  let isOver = false;
+  let wake: () => void = () => undefined;
+  void over.then(() => {
+    isOver = true;
+    wake();
+  });
   for (;;) {
-    const next = await Promise.race([chunks.next(), over]);
+    const next = await new Promise<IteratorResult<Uint8Array | string> | undefined>((resolve, reject) => {
+      wake = () => resolve(undefined);
+      if (isOver) {
+        wake();
+      } else {
+        Promise.resolve(chunks.next()).then(resolve, reject);
+      }
+    });
     if (next?.done) {
       await sink.end();
       return;

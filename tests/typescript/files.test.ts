@@ -199,7 +199,8 @@ test("256 MiB go up and down in bounded memory", async (t) => {
     const daytona = new Daytona();
     const sandbox = await daytona.create({ resources: { disk: 2 } });
     const piece = new Uint8Array(1 << 20);
-    async function* pieces() { for (let i = 0; i < 256; i += 1) yield piece; }
+    // Each its own memory: one piece sent again and again would hide that pieces are kept.
+    async function* pieces() { for (let i = 0; i < 256; i += 1) yield new Uint8Array(1 << 20).fill(i + 1); }
     const highest = () => process.resourceUsage().maxRSS;
     await sandbox.fs.uploadFile("/tmp/warm", new Blob([piece]));
     const before = highest();
