@@ -211,7 +211,7 @@ class AsyncDownloadStream:
     def __aiter__(self) -> Self: ...
     def __anext__(self) -> Coroutine[Any, Any, bytes]: ...
     def close(self) -> Coroutine[Any, Any, None]:
-        """Gives up the rest of the file.
+        """Gives up the rest of the file. A reader that waits meanwhile gets an error.
 
         Example:
             ```python
@@ -1200,7 +1200,7 @@ class AsyncSessionLogStream:
     def __aiter__(self) -> Self: ...
     def __anext__(self) -> Coroutine[Any, Any, SessionLogChunk]: ...
     def close(self) -> Coroutine[Any, Any, None]:
-        """Stops following the command, which runs on.
+        """Stops following the command, which runs on. A reader that waits meanwhile is at the end.
 
         Example:
             ```python
@@ -1374,7 +1374,7 @@ class DownloadStream:
     def __iter__(self) -> Self: ...
     def __next__(self) -> bytes: ...
     def close(self) -> None:
-        """Gives up the rest of the file.
+        """Gives up the rest of the file. A reader that waits meanwhile gets an error.
 
         Example:
             ```python
@@ -2359,7 +2359,7 @@ class SessionLogStream:
     def __aiter__(self) -> Self: ...
     def __anext__(self) -> Coroutine[Any, Any, SessionLogChunk]: ...
     def close(self) -> None:
-        """Stops following the command, which runs on.
+        """Stops following the command, which runs on. A reader that waits meanwhile is at the end.
 
         Example:
             ```python

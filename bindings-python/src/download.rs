@@ -2,7 +2,7 @@
 
 use crate::call::{self, Parcel};
 use bytes::Bytes;
-use daytona_core::{ByteStream, Result};
+use daytona_core::{ByteStream, Error, Result};
 use daytona_python_twins::twins;
 use futures::StreamExt;
 use pyo3::exceptions::{PyStopAsyncIteration, PyStopIteration};
@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio_util::sync::CancellationToken;
 
 /// The content of a file as it arrives: an {async}iterator of bytes, made by ``fs.download_file_stream``.
 ///
@@ -25,12 +26,13 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 ///     ```
 #[twins]
 #[pyclass(frozen, module = "daytona_sdk.filesystem")]
-pub(crate) struct DownloadStream(Arc<Mutex<Content>>);
+pub(crate) struct DownloadStream(Source);
 
 #[twins]
 impl DownloadStream {
     pub(crate) fn of(stream: ByteStream) -> Self {
-        Self(Arc::new(Mutex::new(Content { stream: Some(stream), returned: None })))
+        let content = Content { stream: Some(stream), returned: None };
+        Self(Source { content: Arc::new(Mutex::new(content)), closed: CancellationToken::new() })
     }
 }
 
@@ -46,7 +48,7 @@ impl DownloadStream {
     #[only(sync)]
     #[gives("bytes")]
     fn __next__(&self) -> Call {
-        Call::next(Content::next(Arc::clone(&self.0)), || PyStopIteration::new_err(()))
+        Call::next(self.0.clone().next(), || PyStopIteration::new_err(()))
     }
 
     #[only(async)]
@@ -58,10 +60,10 @@ impl DownloadStream {
     #[only(async)]
     #[gives("Coroutine[Any, Any, bytes]")]
     fn __anext__(&self) -> Call {
-        Call::next(Content::next(Arc::clone(&self.0)), || PyStopAsyncIteration::new_err(()))
+        Call::next(self.0.clone().next(), || PyStopAsyncIteration::new_err(()))
     }
 
-    /// Gives up the rest of the file.
+    /// Gives up the rest of the file. A reader that waits meanwhile gets an error.
     ///
     /// Example:
     ///     ```python
@@ -69,9 +71,11 @@ impl DownloadStream {
     ///     ```
     #[pyo3(signature = () -> "None")]
     fn close(&self) -> Call {
-        let content = Arc::clone(&self.0);
+        let source = self.0.clone();
         let closing = async move {
-            *content.lock().await = Content::default();
+            // Who waits for more of the file holds it.
+            source.closed.cancel();
+            *source.content.lock().await = Content::default();
             Ok(())
         };
         Call::new(closing, call::nothing)
@@ -102,6 +106,13 @@ impl DownloadStream {
     }
 }
 
+/// What the readers of one stream share.
+#[derive(Clone)]
+struct Source {
+    content: Arc<Mutex<Content>>,
+    closed: CancellationToken,
+}
+
 #[derive(Default)]
 struct Content {
     /// None at the end, after a failure, and when it was closed.
@@ -110,9 +121,19 @@ struct Content {
     returned: Option<Bytes>,
 }
 
-impl Content {
-    async fn next(content: Arc<Mutex<Self>>) -> Result<Option<Piece>> {
-        let mut content = content.lock_owned().await;
+impl Source {
+    async fn next(self) -> Result<Option<Piece>> {
+        let closed = self.closed.clone();
+        if closed.is_cancelled() {
+            return Ok(None);
+        }
+        // Not the end: a reader in the middle of a file must not take it for the whole one.
+        let cut = || Err(Error::cancelled("download the file"));
+        closed.run_until_cancelled(self.read()).await.unwrap_or_else(cut)
+    }
+
+    async fn read(self) -> Result<Option<Piece>> {
+        let mut content = self.content.lock_owned().await;
         let bytes = match (content.returned.take(), content.stream.as_mut()) {
             (Some(returned), _) => Some(Ok(returned)),
             (None, Some(open)) => open.next().await,

@@ -13,6 +13,7 @@ use pyo3::sync::PyOnceLock;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio_util::sync::CancellationToken;
 
 /// The output of a command as it is written: an {async}iterator of ``SessionLogChunk``, made by
 /// ``process.stream_session_command_logs``.
@@ -27,12 +28,13 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 ///     ```
 #[twins]
 #[pyclass(frozen, module = "daytona_sdk.process")]
-pub(crate) struct SessionLogStream(Arc<Mutex<Logs>>);
+pub(crate) struct SessionLogStream(Source);
 
 #[twins]
 impl SessionLogStream {
     pub(crate) fn of(stream: LogStream) -> Self {
-        Self(Arc::new(Mutex::new(Logs { stream: Some(stream), waiting: VecDeque::new() })))
+        let logs = Logs { stream: Some(stream), waiting: VecDeque::new() };
+        Self(Source { logs: Arc::new(Mutex::new(logs)), closed: CancellationToken::new() })
     }
 }
 
@@ -48,7 +50,7 @@ impl SessionLogStream {
     #[only(sync)]
     #[gives("SessionLogChunk")]
     fn __next__(&self) -> Call {
-        Call::next(Logs::next(Arc::clone(&self.0)), || PyStopIteration::new_err(()))
+        Call::next(self.0.clone().next(), || PyStopIteration::new_err(()))
     }
 
     #[gives("Self")]
@@ -58,15 +60,15 @@ impl SessionLogStream {
 
     #[gives("Coroutine[Any, Any, SessionLogChunk]")]
     fn __anext__(&self) -> call::Coroutine {
-        call::Coroutine::next(Logs::next(Arc::clone(&self.0)), || PyStopAsyncIteration::new_err(()))
+        call::Coroutine::next(self.0.clone().next(), || PyStopAsyncIteration::new_err(()))
     }
 
     /// A batch of (text, source), empty at the end; for `_logs.follow`.
     #[pyo3(signature = ())]
     fn _batch(&self) -> call::Coroutine {
-        let logs = Arc::clone(&self.0);
+        let source = self.0.clone();
         let reading = async move {
-            match logs.lock().await.stream.as_mut() {
+            match source.logs.lock().await.stream.as_mut() {
                 Some(open) => open.next().await,
                 None => Ok(None),
             }
@@ -83,7 +85,7 @@ impl SessionLogStream {
         })
     }
 
-    /// Stops following the command, which runs on.
+    /// Stops following the command, which runs on. A reader that waits meanwhile is at the end.
     ///
     /// Example:
     ///     ```python
@@ -91,9 +93,11 @@ impl SessionLogStream {
     ///     ```
     #[pyo3(signature = () -> "None")]
     fn close(&self) -> Call {
-        let logs = Arc::clone(&self.0);
+        let source = self.0.clone();
         let closing = async move {
-            *logs.lock().await = Logs::default();
+            // Who waits for more of the log holds it; a silent command would keep that so.
+            source.closed.cancel();
+            *source.logs.lock().await = Logs::default();
             Ok(())
         };
         Call::new(closing, call::nothing)
@@ -118,7 +122,7 @@ impl SessionLogStream {
 
     #[pyo3(signature = (*_exception: "object") -> "Coroutine[Any, Any, None]")]
     fn __aexit__(&self, _exception: &Bound<'_, PyAny>) -> call::Coroutine {
-        AsyncSessionLogStream(Arc::clone(&self.0)).close()
+        AsyncSessionLogStream(self.0.clone()).close()
     }
 }
 
@@ -135,6 +139,13 @@ pub(crate) fn follow<'py>(
     FOLLOW.import(py, "daytona_sdk._logs", "follow")?.call1((stream, on_logs, on_stderr))
 }
 
+/// What the readers of one stream share.
+#[derive(Clone)]
+struct Source {
+    logs: Arc<Mutex<Logs>>,
+    closed: CancellationToken,
+}
+
 #[derive(Default)]
 struct Logs {
     /// None when it was closed.
@@ -143,9 +154,14 @@ struct Logs {
     waiting: VecDeque<LogChunk>,
 }
 
-impl Logs {
-    async fn next(logs: Arc<Mutex<Self>>) -> Result<Option<Piece>> {
-        let mut logs = logs.lock_owned().await;
+impl Source {
+    async fn next(self) -> Result<Option<Piece>> {
+        let closed = self.closed.clone();
+        closed.run_until_cancelled(self.read()).await.unwrap_or(Ok(None))
+    }
+
+    async fn read(self) -> Result<Option<Piece>> {
+        let mut logs = self.logs.lock_owned().await;
         loop {
             if let Some(chunk) = logs.waiting.pop_front() {
                 return Ok(Some(Piece { chunk: Some(chunk), logs }));

@@ -183,6 +183,34 @@ def test_a_closed_stream_has_ended_and_the_command_runs_on(sandbox: Sandbox, ses
     assert sandbox.process.get_session_command(session, command).exit_code is None
 
 
+def test_closing_a_stream_ends_a_reader_that_waits(sandbox: Sandbox, session: str, start: Start) -> None:
+    command = start("echo first; sleep 600")
+    stream = sandbox.process.stream_session_command_logs(session, command)
+    assert next(stream).text == "first\n"
+    rest: list[list[SessionLogChunk]] = []
+    reader = threading.Thread(target=lambda: rest.append(list(stream)), daemon=True)
+    reader.start()
+    closer = threading.Thread(target=stream.close, daemon=True)
+    closer.start()
+    for thread in (reader, closer):
+        thread.join(60)
+        assert not thread.is_alive(), "the command is silent, and the stream waits for it"
+    assert rest == [[]]
+
+    async def main() -> None:
+        async with AsyncDaytona() as daytona:
+            process = (await daytona.get(sandbox.id)).process
+            stream = process.stream_session_command_logs(session, command)
+            assert (await stream.__anext__()).text == "first\n"
+            reading = asyncio.create_task(stream.__anext__())
+            await asyncio.sleep(0)
+            await asyncio.wait_for(stream.close(), 60)
+            with pytest.raises(StopAsyncIteration):
+                await reading
+
+    asyncio.run(main())
+
+
 def test_the_sync_client_s_stream_works_in_a_loop_too(sandbox: Sandbox, session: str, start: Start) -> None:
     command = start("echo text")
 

@@ -11,6 +11,8 @@ use std::time::Duration;
 const JSON_LIMIT: usize = 64 << 20;
 /// How long a body may stand still: longer means that the connection is dead.
 const IDLE: Duration = Duration::from_secs(60);
+/// How long a body that nobody needs may take.
+const REST: Duration = Duration::from_secs(5);
 
 /// The head of a 2xx answer; its body is still to be read.
 pub(crate) struct Answer {
@@ -77,14 +79,18 @@ impl Answer {
 
     /// Reads past a body nobody needs, so that the connection can be used again.
     pub(crate) async fn discard(mut self) {
-        // The operation succeeded; what happens to the rest of the answer changes nothing.
-        let mut left = 64 * 1024_usize;
-        while let Ok(Some(chunk)) = self.chunk().await {
-            match left.checked_sub(chunk.len()) {
-                Some(rest) => left = rest,
-                None => break,
+        let read = async {
+            let mut left = 64 * 1024_usize;
+            while let Ok(Some(chunk)) = self.chunk().await {
+                match left.checked_sub(chunk.len()) {
+                    Some(rest) => left = rest,
+                    None => break,
+                }
             }
-        }
+        };
+        // The operation succeeded; what happens to the rest of the answer changes nothing. Code in the sandbox may
+        // send it byte by byte, and a connection kept for the next call is not worth waiting for that.
+        let _ = tokio::time::timeout(REST, read).await;
     }
 
     /// The whole body, if it fits.

@@ -12,6 +12,7 @@ pub(super) use transport_reason::{from_body, from_transport, origin};
 use super::Kind;
 use crate::{Error, ErrorCode};
 use daytona_protocol::error::toolbox;
+use daytona_protocol::git::without_credentials;
 use daytona_protocol::headers;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
@@ -60,7 +61,12 @@ pub(super) async fn from_response(context: &Context, mut response: reqwest::Resp
 fn from_parts(context: &Context, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
     let reason = reason::read(body);
     let code = code_of(context.kind, status, &reason);
-    let said = reason.message.clone().unwrap_or_else(|| unspoken(context, status, headers, body));
+    let said = match reason.message.clone() {
+        // Git repeats the URL it was given, and other toolboxes than ours pass its words on as they are.
+        Some(said) if context.kind == Kind::Git => without_credentials(&said),
+        Some(said) => said,
+        None => unspoken(context, status, headers, body),
+    };
     let mut message = said.clone();
     if let Some(hint) = hint(context, code, status, reason.code.as_deref()) {
         message = format!("{}. {hint}", message.trim_end_matches('.'));

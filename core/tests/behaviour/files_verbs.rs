@@ -4,6 +4,7 @@ use crate::support::{Reply, Request, toolbox};
 use bytes::Bytes;
 use daytona_core::{ErrorCode, FilePermissions, Match, ReplaceResult, Upload};
 use serde_json::json;
+use std::time::Duration;
 
 #[tokio::test]
 async fn every_verb_asks_for_what_it_is_named_after() {
@@ -83,4 +84,14 @@ async fn of_several_uploads_every_failure_is_named_and_the_others_stay() {
     assert_eq!(server.lines().len(), 51, "each was sent once");
     sandbox.fs().upload_many(Vec::new()).await.expect("nothing to do");
     assert_eq!(server.lines().len(), 51);
+}
+
+#[tokio::test]
+async fn what_was_done_is_not_held_up_by_the_rest_of_its_answer() {
+    const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{";
+    let (_server, sandbox) = toolbox(|_: &Request| Reply::Stalled(HEAD.to_vec())).await;
+    let fs = sandbox.fs();
+    // Less than the minute for which a body that is needed may stand still.
+    let patience = Duration::from_secs(40);
+    tokio::time::timeout(patience, fs.create_folder("d", None)).await.expect("not held up").expect("made");
 }

@@ -180,7 +180,8 @@ async fn a_server_that_insists_on_an_author_is_given_one() {
 
 #[tokio::test]
 async fn passwords_are_in_no_text() {
-    let body = json!({"message": "no"});
+    // What other toolboxes than ours say, URL included.
+    let body = json!({"message": format!("authentication required: https://me:{PASSWORD}@h/r")});
     let (_server, sandbox) = toolbox(move |_: &Request| Reply::json(500, &body)).await;
     let clone = GitClone {
         url: format!("https://me:{PASSWORD}@h/r"),

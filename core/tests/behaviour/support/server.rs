@@ -23,6 +23,8 @@ pub(crate) enum Reply {
     Held(Arc<Semaphore>, Box<Reply>),
     /// Nothing, until the client gives up.
     Silence,
+    /// These bytes, and nothing more until the client gives up.
+    Stalled(Vec<u8>),
     /// A head that promises JSON with this status, then bytes without end.
     Endless(u16),
     /// A WebSocket that sends these bytes (see `frames`), and then this.
@@ -156,6 +158,10 @@ async fn connection(stream: TcpStream, log: Arc<Mutex<Vec<Request>>>, handler: A
                 return;
             }
             Reply::Silence => std::future::pending().await,
+            Reply::Stalled(bytes) => {
+                let _ = write.write_all(&bytes).await;
+                std::future::pending().await
+            }
             Reply::Held(..) => unreachable!("unwrapped above"),
         };
         if sent.is_err() {
