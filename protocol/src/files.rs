@@ -30,7 +30,7 @@ pub struct BulkUploadedFile {
 pub struct BulkUploadResponse {
     /// Files that were written.
     pub files: Vec<BulkUploadedFile>,
-    /// One text per file that was not.
+    /// One text per file that was not, or for the first few of them and one that counts the others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
 }

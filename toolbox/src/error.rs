@@ -15,6 +15,9 @@ use std::path::Path;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// The longest message. Only a path that no system takes makes one this long.
+const MAX_MESSAGE: usize = 16 << 10;
+
 /// A request that could not be served.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
@@ -25,7 +28,9 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        let mut message = message.into();
+        message.truncate(message.floor_char_boundary(MAX_MESSAGE));
+        Self { status, code, message }
     }
 
     /// 400: a parameter is wrong.

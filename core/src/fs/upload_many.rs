@@ -10,14 +10,15 @@ use std::collections::HashMap;
 /// for everyone else.
 const AT_ONCE: usize = 16;
 /// How many failures an error spells out.
-const SPELLED_OUT: usize = 20;
+const SPELLED_OUT: usize = 10;
 
 impl FileSystem {
     /// Writes several files, some of them at a time. Those that fail are reported together; the others stay.
     /// Of several contents for one path, the last one counts.
     ///
     /// # Errors
-    /// The code of the first failure, by position; the message names every file that failed, with its reason.
+    /// The code of the first failure, by position; the message names the first ten files that
+    /// failed, with their reasons, and counts the others.
     pub async fn upload_many(&self, files: Vec<(String, Upload)>) -> Result<()> {
         let last: HashMap<String, usize> =
             files.iter().enumerate().map(|(index, (path, _))| (path.clone(), index)).collect();
@@ -44,8 +45,7 @@ impl FileSystem {
             .map(|(_, path, error)| format!("{path}: {}", error.message()))
             .collect();
         if let Some(more) = failures.len().checked_sub(SPELLED_OUT).filter(|more| *more > 0) {
-            let paths: Vec<_> = failures.iter().skip(SPELLED_OUT).map(|(_, path, _)| path.as_str()).collect();
-            reasons.push(format!("and {more} more: {}", paths.join(", ")));
+            reasons.push(format!("and {more} more"));
         }
         let verb = format!("upload {} of {count} files to sandbox {}", failures.len(), self.sandbox.id());
         Err(Error::failed(first.code(), &verb, reasons.join("; ")).with_facts(|facts| {

@@ -84,6 +84,14 @@ async fn of_several_uploads_every_failure_is_named_and_the_others_stay() {
     assert_eq!(server.lines().len(), 51, "each was sent once");
     sandbox.fs().upload_many(Vec::new()).await.expect("nothing to do");
     assert_eq!(server.lines().len(), 51);
+
+    // Of many, the first ten are named.
+    let files: Vec<_> = (0..100).map(|index| (format!("bad{index}"), content())).collect();
+    let error = sandbox.fs().upload_many(files).await.expect_err("all fail");
+    for words in ["100 of 100", "bad9: ", "; and 90 more"] {
+        assert!(error.message().contains(words), "{error}");
+    }
+    assert!(!error.message().contains("bad10"), "{error}");
 }
 
 #[tokio::test]

@@ -18,8 +18,8 @@ use std::task::{Context, Poll};
 
 /// The most that may be fed without anything coming out.
 const MAX_PENDING: usize = 2 << 20;
-/// The longest text field; such fields hold paths.
-const MAX_TEXT: usize = 64 << 10;
+/// The longest text field; such fields hold paths, and the system takes none that is longer.
+const MAX_TEXT: usize = 4 << 10;
 
 /// A multipart body that is being read.
 pub(super) struct Form {

@@ -65,6 +65,19 @@ async fn values_that_no_process_can_be_given() {
 }
 
 #[tokio::test]
+async fn an_error_repeats_no_more_than_a_little_of_what_it_refuses() {
+    let toolbox = Toolbox::start().await;
+    let long = format!("-{}", "é".repeat(1 << 20));
+    for (route, body) in [
+        ("/process/execute", json!({"command": "true", "envs": {&long: "x"}})),
+        ("/process/code-run", json!({"language": long, "code": ""})),
+    ] {
+        let answer = toolbox.post_json(route, body).await;
+        assert!(answer.body.len() < 32 << 10, "{route}: {} bytes", answer.body.len());
+    }
+}
+
+#[tokio::test]
 async fn bodies_without_end() {
     let toolbox = Toolbox::start().await;
     let huge = format!("{{\"command\":\"{}\"}}", "x".repeat(40 << 20));

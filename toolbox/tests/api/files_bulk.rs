@@ -102,3 +102,60 @@ async fn uploads_store_what_they_can_and_report_the_rest() {
     assert_eq!(std::fs::read(toolbox.dir.join("a/one")).expect("a file"), b"first");
     assert_eq!(toolbox.names(), ["a", "kept", "two\nlines"]);
 }
+
+#[tokio::test]
+async fn ten_thousand_files_come_in_any_order() {
+    const FILES: usize = 10_000;
+    let toolbox = Toolbox::start().await;
+    let path = |index| (format!("files[{index}].path"), format!("many/{index}"));
+    let file = |index| (format!("files[{index}].file"), format!("content {index}"));
+    let paths_first: Vec<_> = (0..FILES).map(path).chain((0..FILES).map(file)).collect();
+    // One by one, then some paths ahead of their files, which come backwards.
+    let mixed: Vec<_> = (0..FILES)
+        .step_by(1000)
+        .flat_map(|start| {
+            let (pairs, rest) = (start..start + 500, start + 500..start + 1000);
+            let pairs = pairs.flat_map(|index| [path(index), file(index)]);
+            pairs.chain(rest.clone().map(path)).chain(rest.rev().map(file)).collect::<Vec<_>>()
+        })
+        .collect();
+    for fields in [paths_first, mixed] {
+        let fields: Vec<_> = fields.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
+        let answer = toolbox.send(form(&fields)).await;
+        assert_eq!(answer.status, 200, "{:?}", &answer.body[..answer.body.len().min(500)]);
+        assert_eq!(answer.json()["files"].as_array().map(Vec::len), Some(FILES));
+        for index in 0..FILES {
+            let content = std::fs::read_to_string(toolbox.dir.join(format!("many/{index}"))).expect("a file");
+            assert_eq!(content, format!("content {index}"));
+        }
+        std::fs::remove_dir_all(toolbox.dir.join("many")).expect("removed");
+    }
+    assert!(toolbox.peak_memory() < 64 << 20, "{} MiB", toolbox.peak_memory() >> 20);
+}
+
+#[tokio::test]
+async fn what_a_refused_form_is_told_and_kept_of_is_bounded() {
+    let toolbox = Toolbox::start().await;
+    // Ten thousand failures are the first ten in words, and a number.
+    let names: Vec<_> = (0..10_000).map(|index| (format!("files[{index}].file"), "x")).collect();
+    let fields: Vec<_> = names.iter().map(|(name, content)| (name.as_str(), *content)).collect();
+    let answer = toolbox.send(form(&fields)).await;
+    assert_eq!(answer.status, 400);
+    let errors = answer.json()["errors"].clone();
+    assert_eq!(errors.as_array().map(Vec::len), Some(11), "{errors}");
+    assert!(errors[9].as_str().is_some_and(|text| text.starts_with("files[9].file: ")), "{errors}");
+    assert_eq!(errors[10], "and 9990 more");
+
+    // More paths than a form may hold, and a name longer than any that is repeated.
+    let path = "p".repeat(4000);
+    let names: Vec<_> = (0..12_000).map(|index| format!("files[{index}].path")).collect();
+    let long = "n".repeat(1 << 20);
+    let fields: Vec<_> = std::iter::once((long.as_str(), "x"))
+        .chain(names.iter().map(|name| (name.as_str(), path.as_str())))
+        .collect();
+    let answer = toolbox.send(form(&fields)).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.len() < 256 << 10, "{} bytes", answer.body.len());
+    assert!(answer.json()["errors"][1].as_str().is_some_and(|text| text.contains("send the rest")));
+    assert!(toolbox.peak_memory() < 96 << 20, "{} MiB", toolbox.peak_memory() >> 20);
+}
