@@ -19,6 +19,7 @@ mod router;
 mod serve;
 mod state;
 mod system;
+mod unread;
 mod wire;
 
 use args::Action;

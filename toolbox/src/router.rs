@@ -3,7 +3,7 @@
 use crate::error::{self, ApiError};
 use crate::process::{self, sessions};
 use crate::state::App;
-use crate::{files, git, lsp, ports, system};
+use crate::{files, git, lsp, ports, system, unread};
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::routing::{get, post};
@@ -65,6 +65,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .layer(axum::middleware::from_fn(error::render))
+        .layer(axum::middleware::from_fn(unread::layer))
         .with_state(app)
 }
 

@@ -2,7 +2,6 @@
 //! message; nothing is guessed, and nothing larger than its limit is held in memory.
 
 use crate::error::ApiError;
-use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -29,7 +28,6 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
                 frame.map_err(|error| ApiError::invalid_body(format!("the body broke off: {error}")))?;
             let Ok(data) = frame.into_data() else { continue };
             if bytes.len() + data.len() > MAX_JSON {
-                drain(body).await;
                 return Err(ApiError::new(
                     StatusCode::PAYLOAD_TOO_LARGE,
                     code::INVALID_REQUEST_BODY,
@@ -51,11 +49,6 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
         read.end().map_err(ApiError::invalid_body)?;
         Ok(Self(value))
     }
-}
-
-/// Reads and forgets the rest of a body, so that a client that is still sending gets to read the answer.
-pub(crate) async fn drain(mut body: Body) {
-    while let Some(Ok(_)) = body.frame().await {}
 }
 
 /// The query parameters, as text. Of several with one name the first counts.

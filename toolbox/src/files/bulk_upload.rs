@@ -1,6 +1,6 @@
 //! `POST /files/bulk-upload`: several files in one form. `files[i].path` comes before `files[i].file`, at once
 //! or, as today's official client sends them, after the paths of all the others. One that fails is reported and
-//! does not undo the others; the body is read to its end in any case.
+//! does not undo the others; the form is read to its end in any case, since more files may follow.
 //!
 //! What must stay true: what is kept of a form is the paths, and how many and how long they may be is bounded.
 
@@ -9,7 +9,6 @@ use super::path::resolve;
 use super::store::Upload;
 use crate::error::ApiError;
 use crate::state::App;
-use crate::wire::drain;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -32,13 +31,7 @@ const MAX_FAILURE: usize = 12 << 10;
 /// Stores the files.
 pub(crate) async fn bulk_upload(State(app): State<Arc<App>>, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let mut form = match Form::new(&parts.headers, body) {
-        Ok(form) => form,
-        Err((error, body)) => {
-            drain(body).await;
-            return Err(error);
-        }
-    };
+    let mut form = Form::new(&parts.headers, body)?;
     let mut report = BulkUploadResponse::default();
     let (mut paths, mut failures) = (Paths::default(), Failures::default());
     loop {
@@ -67,7 +60,6 @@ pub(crate) async fn bulk_upload(State(app): State<Arc<App>>, request: Request) -
         }
         while let Ok(Some(_)) = form.piece(&mut field).await {}
     }
-    form.drain().await;
     for (key, path) in paths.waiting {
         failures.push(format!("{path}: the form has no files[{key}].file"));
     }

@@ -1,20 +1,14 @@
 //! Multipart bodies, read in bounded memory: the parser keeps what it has not handed out yet, so the feed
 //! stops when that passes a limit, as with part headers that never end.
-//!
-//! What must stay true: who reads a form ends with [`Form::drain`]. The parser stops at the last boundary, and a
-//! body that was not read to its own end makes the server close the connection, on which the client's next
-//! request may be on its way already.
 
 use crate::error::ApiError;
-use axum::body::{Body, BodyDataStream, Bytes};
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use futures::{Stream, StreamExt};
 use multer::{Field, Multipart};
-use std::future::poll_fn;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 
 /// The most that may be fed without anything coming out.
 const MAX_PENDING: usize = 2 << 20;
@@ -25,35 +19,19 @@ const MAX_TEXT: usize = 4 << 10;
 pub(super) struct Form {
     parts: Multipart<'static>,
     pending: Arc<AtomicUsize>,
-    body: Shared,
-}
-
-/// The body, for the parser and for who reads on where the parser stopped. They take turns: the lock is free.
-#[derive(Clone)]
-struct Shared(Arc<Mutex<BodyDataStream>>);
-
-impl Shared {
-    fn poll(&self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, axum::Error>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(context)
-    }
 }
 
 impl Form {
-    /// The body as a form; none when its Content-Type is another.
-    pub(super) fn new(headers: &HeaderMap, body: Body) -> Result<Self, (ApiError, Body)> {
+    /// The body as a form.
+    pub(super) fn new(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
         let content_type =
             headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let boundary = match multer::parse_boundary(content_type) {
-            Ok(boundary) => boundary,
-            Err(error) => {
-                let message = format!("expected multipart/form-data with a boundary: {error}");
-                return Err((ApiError::invalid_body(message), body));
-            }
-        };
+        let boundary = multer::parse_boundary(content_type).map_err(|error| {
+            ApiError::invalid_body(format!("expected multipart/form-data with a boundary: {error}"))
+        })?;
         let pending = Arc::new(AtomicUsize::new(0));
-        let body = Shared(Arc::new(Mutex::new(body.into_data_stream())));
-        let parts = Multipart::new(metered(body.clone(), Arc::clone(&pending)), boundary);
-        Ok(Self { parts, pending, body })
+        let parts = Multipart::new(metered(body, Arc::clone(&pending)), boundary);
+        Ok(Self { parts, pending })
     }
 
     /// The next part; none at the end.
@@ -84,16 +62,10 @@ impl Form {
         }
         String::from_utf8(bytes).map_err(|_| ApiError::invalid_body("a text field is not valid UTF-8"))
     }
-
-    /// Reads and forgets the rest, so that a client that is still sending gets to read the answer, and the
-    /// connection can be used again.
-    pub(super) async fn drain(self) {
-        while let Some(Ok(_)) = poll_fn(|context| self.body.poll(context)).await {}
-    }
 }
 
-fn metered(body: Shared, pending: Arc<AtomicUsize>) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    futures::stream::poll_fn(move |context| body.poll(context)).map(move |piece| {
+fn metered(body: Body, pending: Arc<AtomicUsize>) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    body.into_data_stream().map(move |piece| {
         let piece = piece.map_err(io::Error::other)?;
         let before = pending.fetch_add(piece.len(), Ordering::Relaxed);
         if before > MAX_PENDING {

@@ -1,6 +1,6 @@
 //! `POST /files/upload-v2` and `/files/upload`.
 
-use crate::harness::{Toolbox, encode, eventually};
+use crate::harness::{Toolbox, encode, eventually, in_time};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Request;
@@ -225,5 +225,47 @@ async fn a_connection_can_be_used_again_when_the_end_of_a_form_comes_late() {
         stream.read_to_string(&mut answers).await.expect("two answers");
         assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2, "{answers}");
         std::fs::remove_file(toolbox.dir.join("late")).expect("removed");
+    }
+}
+
+/// Sends the beginning of an upload without end to a place that cannot be written, and reads the refusal.
+async fn refused_upload(toolbox: &Toolbox, route: &str, content_type: &str) -> UnixStream {
+    let mut stream = UnixStream::connect(&toolbox.socket).await.expect("a connection");
+    let head = format!(
+        "POST /files/{route}?path=/proc/nope/z HTTP/1.1\r\nhost: x\r\ncontent-type: {content_type}\r\n\
+         transfer-encoding: chunked\r\n\r\n4\r\n--B\r\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.expect("the beginning");
+    let mut answer = Vec::new();
+    let reading = async {
+        while !answer.ends_with(b"}") {
+            stream.read_buf(&mut answer).await.expect("an answer");
+        }
+    };
+    in_time(reading).await;
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("/proc/nope/z"), "{answer}");
+    stream
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_refused_before_it_is_sent() {
+    let toolbox = Toolbox::start().await;
+    for content_type in ["application/octet-stream", "multipart/form-data; boundary=B"] {
+        for route in ["upload", "upload-v2"] {
+            // Who ends the body can use the connection again.
+            let mut stream = refused_upload(&toolbox, route, content_type).await;
+            let rest = "100000\r\n".to_owned() + &"x".repeat(1 << 20) + "\r\n0\r\n\r\n";
+            let next = "GET /version HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+            stream.write_all((rest + next).as_bytes()).await.expect("the rest");
+            let mut answer = String::new();
+            in_time(stream.read_to_string(&mut answer)).await.expect("the next answer");
+            assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+
+            // Who does not, finds it closed.
+            let mut stream = refused_upload(&toolbox, route, content_type).await;
+            let piece = "100000\r\n".to_owned() + &"x".repeat(1 << 20) + "\r\n";
+            in_time(async { while stream.write_all(piece.as_bytes()).await.is_ok() {} }).await;
+        }
     }
 }
