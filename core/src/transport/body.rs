@@ -1,9 +1,12 @@
-//! Request bodies: whether they can be sent a second time, and whether they still move.
+//! Request bodies: whether they can be sent a second time, whether they still move, and that they stop.
+//!
+//! What must stay true: once a request has failed, nothing more of its body is asked for. A server may refuse
+//! what is still being sent, and the source may never end.
 
 use crate::fs::ByteStream;
 use crate::{Error, ErrorCode, Result};
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::RequestBuilder;
 use serde::Serialize;
@@ -12,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// One read from a local file, one write of content in memory.
 const CHUNK: usize = 256 * 1024;
@@ -39,13 +43,29 @@ impl Progress {
         self.0.load(Ordering::Relaxed)
     }
 
-    fn watch<S: Stream>(&self, stream: S) -> impl Stream<Item = S::Item> + use<S> {
-        let count = Arc::clone(&self.0);
-        stream.inspect(move |_| {
+    /// The pieces, counted, until `stop`. Then an error follows, lest what was sent be taken for the whole.
+    fn watch<S, E>(
+        &self,
+        pieces: S,
+        stop: &CancellationToken,
+    ) -> impl Stream<Item = std::result::Result<Bytes, BoxedError>> + use<S, E>
+    where
+        S: Stream<Item = std::result::Result<Bytes, E>>,
+        E: Into<BoxedError>,
+    {
+        let (count, stopped) = (Arc::clone(&self.0), stop.clone());
+        let counted = pieces.inspect(move |_| {
             count.fetch_add(1, Ordering::Relaxed);
-        })
+        });
+        let broken_off =
+            futures::stream::once(async move { stopped.is_cancelled() }).filter_map(|stopped| async move {
+                stopped.then(|| Err(BoxedError::from("the request is over already")))
+            });
+        counted.map_err(Into::into).take_until(stop.clone().cancelled_owned()).chain(broken_off)
     }
 }
+
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Body {
     pub(crate) fn json(verb: &str, value: &impl Serialize) -> Result<Self> {
@@ -58,8 +78,14 @@ impl Body {
         !matches!(self, Self::Stream(None, _))
     }
 
-    pub(super) async fn attach(&mut self, request: RequestBuilder, verb: &str) -> Result<RequestBuilder> {
-        Ok(match self {
+    /// The request with this body. The guard ends the body when it is dropped.
+    pub(super) async fn attach(
+        &mut self,
+        request: RequestBuilder,
+        verb: &str,
+    ) -> Result<(RequestBuilder, DropGuard)> {
+        let stop = CancellationToken::new();
+        let request = match self {
             Self::Empty => request,
             Self::Json(json) => request.header(CONTENT_TYPE, "application/json").body(json.clone()),
             Self::Bytes(bytes, _) if bytes.len() <= CHUNK => {
@@ -67,19 +93,20 @@ impl Body {
             }
             Self::Bytes(bytes, progress) => {
                 let pieces = futures::stream::iter(pieces(bytes.clone())).map(Ok::<_, std::io::Error>);
-                let body = reqwest::Body::wrap_stream(progress.watch(pieces));
+                let body = reqwest::Body::wrap_stream(progress.watch(pieces, &stop));
                 octets(request, Some(bytes.len() as u64)).body(body)
             }
             Self::File(path, progress) => {
                 let (file, length) = open(path, verb).await?;
                 // A file that grows meanwhile is sent as long as it was; one that shrinks breaks the request.
                 let file = file.take(length.unwrap_or(u64::MAX));
-                let stream = progress.watch(ReaderStream::with_capacity(file, CHUNK));
+                let stream = progress.watch(ReaderStream::with_capacity(file, CHUNK), &stop);
                 octets(request, length).body(reqwest::Body::wrap_stream(stream))
             }
             Self::Stream(stream, progress) => match stream.take() {
                 Some(stream) => {
-                    octets(request, None).body(reqwest::Body::wrap_stream(progress.watch(stream)))
+                    let stream = progress.watch(stream, &stop);
+                    octets(request, None).body(reqwest::Body::wrap_stream(stream))
                 }
                 None => {
                     return Err(Error::failed(
@@ -89,7 +116,8 @@ impl Body {
                     ));
                 }
             },
-        })
+        };
+        Ok((request, stop.drop_guard()))
     }
 }
 

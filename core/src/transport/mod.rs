@@ -172,15 +172,12 @@ impl Transport {
                 // Some proxies refuse a POST that does not state its length.
                 request = request.header(CONTENT_LENGTH, 0);
             }
-            let response = call
-                .body
-                .attach(request, call.verb)
-                .await?
-                .send()
-                .await
-                .map_err(|error| error_map::from_transport(&context, &url, &error))?;
+            let (request, sending) = call.body.attach(request, call.verb).await?;
+            let response =
+                request.send().await.map_err(|error| error_map::from_transport(&context, &url, &error))?;
             let status = response.status();
             if status.is_success() || (call.upgrade && status == StatusCode::SWITCHING_PROTOCOLS) {
+                sending.disarm();
                 return Ok(response);
             }
             if !status.is_redirection() {

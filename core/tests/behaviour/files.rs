@@ -1,11 +1,17 @@
 //! Files both ways: whole or not at all, in any size, from and to anything.
 
-use crate::support::{Reply, Request, toolbox};
+use crate::support::{FaultServer, Reply, Request, client, toolbox};
 use bytes::Bytes;
 use daytona_core::{Error, ErrorCode, Upload};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 use std::path::Path;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// Far longer than anything here takes on a busy machine; only a hang reaches it.
+const LONG: Duration = Duration::from_secs(30);
 
 fn stored() -> Reply {
     Reply::json(200, &json!({"name": "f", "path": "/f", "type": "file"}))
@@ -69,6 +75,38 @@ async fn a_stream_that_fails_fails_the_upload_with_its_own_error() {
     let pieces = futures::stream::iter([Ok(content(10)), Err(broken)]).boxed();
     let error = sandbox.fs().upload("/f", Upload::Stream(pieces)).await.expect_err("broken");
     assert_eq!((error.code(), error.message()), (ErrorCode::Validation, "the reader broke"));
+}
+
+#[tokio::test]
+async fn what_the_server_refuses_is_not_sent_on() {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}/toolbox", proxy.local_addr().expect("an address"));
+    let sandbox = json!({"id": "box", "name": "box", "state": "started", "toolboxProxyUrl": url});
+    let server = FaultServer::start(move |_, _| Reply::json(200, &sandbox)).await;
+    let fs = client(&server).get("box").await.expect("found").fs();
+    // Neither source has an end. Who holds the other half of `asked` is asked for more.
+    let (asked, source) = tokio::sync::oneshot::channel::<()>();
+    let pieces = futures::stream::repeat_with(move || {
+        let _ = &asked;
+        Ok(content(10_000))
+    });
+    for upload in [Upload::Stream(pieces.boxed()), Upload::File("/dev/zero".into())] {
+        let refusing = async {
+            let (mut stream, _) = proxy.accept().await.expect("a connection");
+            let mut buffer = vec![0; 1 << 20];
+            assert!(stream.read(&mut buffer).await.expect("a request") > 0);
+            let refusal = json!({"message": "no such folder", "code": "FILE_NOT_FOUND"}).to_string();
+            let head = format!("HTTP/1.1 404 Test\r\ncontent-length: {}\r\n\r\n", refusal.len());
+            stream.write_all((head + &refusal).as_bytes()).await.expect("answered");
+            while !matches!(stream.read(&mut buffer).await, Ok(0) | Err(_)) {}
+        };
+        let both = async { tokio::join!(fs.upload("/proc/nope/z", upload), refusing) };
+        let (outcome, ()) = tokio::time::timeout(LONG, both).await.expect("the client ends it");
+        let error = outcome.expect_err("refused");
+        assert_eq!((error.code(), error.status()), (ErrorCode::NotFound, Some(404)));
+        assert!(error.message().contains("no such folder"), "{error}");
+    }
+    assert!(tokio::time::timeout(LONG, source).await.expect("given up").is_err());
 }
 
 #[tokio::test]
