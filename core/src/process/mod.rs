@@ -13,14 +13,15 @@ pub use session::{
 };
 
 use crate::transport::{Body, Kind, Resend};
-use crate::{Result, Sandbox, Timeout};
+use crate::{Error, ErrorCode, Result, Sandbox, Timeout};
 use daytona_protocol::{headers, process as wire};
 use http::{HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use std::time::Duration;
 
-/// For the answer of a toolbox that kills the process at the timeout.
-const GRACE: Duration = Duration::from_secs(5);
+/// For the answer of a toolbox that kills the process at the timeout. Whoever is late is not waited for: the caller
+/// hears the same either way.
+const GRACE: Duration = Duration::from_millis(150);
 /// What one answer may weigh; what is longer is a file, not an answer. A toolbox refuses to send as much.
 const OUTPUT_LIMIT: usize = wire::ANSWER_LIMIT;
 
@@ -44,19 +45,37 @@ impl Process {
         timeout: Timeout,
     ) -> Result<ExecuteResponse> {
         let deadline = timeout.deadline_after(GRACE);
-        let answer = self
-            .sandbox
-            .toolbox(verb, Method::POST, &["process", route], deadline, |call| {
+        let answered = async {
+            let path = ["process", route];
+            let send = self.sandbox.toolbox(verb, Method::POST, &path, deadline, |call| {
                 call.body = Body::json(verb, request)?;
                 call.resend = Resend::Never;
                 call.kind = Kind::Process;
                 let split = HeaderName::from_static(headers::SPLIT_OUTPUT);
                 call.headers.push((split, HeaderValue::from_static("true")));
                 Ok(())
-            })
-            .await?;
-        Ok(answer.json_within::<wire::ExecuteResponse>(OUTPUT_LIMIT).await?.into())
+            });
+            send.await?.json_within::<wire::ExecuteResponse>(OUTPUT_LIMIT).await
+        };
+        match answered.await {
+            Ok(response) => Ok(response.into()),
+            // No status: it is our own patience that ended.
+            Err(error) if error.code() == ErrorCode::Timeout && error.status().is_none() => {
+                Err(unfinished(verb, timeout))
+            }
+            Err(error) => Err(error),
+        }
     }
+}
+
+/// What a toolbox answers at the timeout, said for one that was late or cannot be reached.
+fn unfinished(verb: &str, timeout: Timeout) -> Error {
+    let seconds = timeout.duration().unwrap_or_default().as_secs_f64();
+    let reason = format!(
+        "not finished after the timeout of {seconds} s, so its processes are killed; raise the timeout or run it in \
+         a session"
+    );
+    Error::failed(ErrorCode::ProcessExecution, verb, reason).with_facts(|facts| facts.exit_code = Some(-1))
 }
 
 /// The wire carries whole seconds; a fraction is rounded up, so that nothing is killed too early.
