@@ -5,16 +5,12 @@ use crate::call::{CancelToken, promise};
 use crate::error;
 use crate::made::Made;
 use crate::sandbox::Sandbox;
-use daytona_core::ClientOptions;
+use daytona_core::{ClientOptions, SETTLING};
 use napi::Env;
 use napi::bindgen_prelude::PromiseRaw;
 use napi_derive::napi;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// How long removing what cancelled calls made may keep a process that is otherwise done.
-const SETTLING: Duration = Duration::from_secs(5);
 
 /// The configured connection to one Daytona API.
 #[napi]
@@ -96,7 +92,7 @@ impl Client {
         })
     }
 
-    /// Settles when the sandboxes of cancelled `create` calls are removed, after a few seconds at most. What
+    /// Settles when the sandboxes of cancelled and timed-out `create` calls are removed, after a few seconds at most. What
     /// waits for it keeps the process, which else could end before the removal was sent.
     #[napi]
     pub fn settle<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, ()>> {

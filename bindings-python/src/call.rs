@@ -7,13 +7,12 @@
 mod awaitable;
 mod blocking;
 mod event_loop;
-mod settle;
 
 pub(crate) use awaitable::Coroutine;
 pub(crate) use blocking::Blocking;
 
-use crate::error;
-use daytona_core::Result;
+use crate::{error, runtime};
+use daytona_core::{Client, CreateParams, Result, Sandbox, Timeout};
 use pyo3::prelude::*;
 use std::future::Future;
 use std::pin::Pin;
@@ -33,6 +32,17 @@ fn work<T: Send + 'static>(
         let outcome = call.await;
         Box::new(move |py: Python<'_>| finish(py, outcome).map(Bound::unbind)) as Answer
     })
+}
+
+/// Creates a sandbox. What a failed attempt may have begun is removed, even when the script ends at the error.
+async fn create(client: Client, params: CreateParams, timeout: Timeout) -> Result<Sandbox> {
+    let made = client.create(params, timeout).await;
+    if made.is_err()
+        && let Ok(runtime) = runtime::current()
+    {
+        runtime.settle_at_exit(&client);
+    }
+    made
 }
 
 /// The same for most calls: a failure raises, and `convert` sees only what succeeded.

@@ -8,6 +8,7 @@
 
 mod gate;
 
+use daytona_core::{Client, SETTLING};
 use gate::Gate;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 /// How long Ctrl-C may go unnoticed. Waking this often costs nothing measurable.
 const SIGNAL_CHECK: Duration = Duration::from_millis(50);
@@ -35,7 +37,12 @@ pub(crate) struct Owned {
     runtime: Runtime,
     deliveries: Arc<Semaphore>,
     gate: Arc<Gate>,
+    /// What an exiting interpreter waits for. Closed from the start: it only has to become empty.
+    unsettled: TaskTracker,
 }
+
+/// How long a client counts as unsettled: longer than anything is removed, and not for ever where others create.
+const UNSETTLED: Duration = Duration::from_secs(300);
 
 /// How long an exiting interpreter waits for our threads to get out of it.
 const LEAVING: Duration = Duration::from_secs(2);
@@ -59,6 +66,13 @@ impl Owned {
         self.runtime.spawn(future)
     }
 
+    /// Has an exiting interpreter wait until what `create` began for nobody is removed.
+    pub(crate) fn settle_at_exit(&self, client: &Client) {
+        let client = client.clone();
+        let settled = async move { client.settle(UNSETTLED).await };
+        self.unsettled.spawn_on(settled, self.runtime.handle());
+    }
+
     /// Runs what gives an answer to Python, on a thread that may wait for the GIL; not at all when the
     /// interpreter is shutting down.
     pub(crate) fn deliver(&self, delivery: impl FnOnce() + Send + 'static) -> tokio::task::JoinHandle<()> {
@@ -73,17 +87,21 @@ impl Owned {
 /// A pointer, not a lock: a lock that another thread held during `fork` would stay locked in the child forever.
 static CURRENT: AtomicPtr<Owned> = AtomicPtr::new(std::ptr::null_mut());
 
-/// Has our threads out of Python before the interpreter shuts down. To be called once, when the module is imported:
-/// `atexit` hooks run in reverse, so those of scripts, which may call this SDK, run before this one.
+/// Has the removal of what nobody waits for sent, and then our threads out of Python, before the interpreter shuts
+/// down. To be called once, when the module is imported: `atexit` hooks run in reverse, so those of scripts, which
+/// may call this SDK, run before this one.
 pub(crate) fn leave_at_exit(py: Python<'_>) -> PyResult<()> {
     let leave = PyCFunction::new_closure(py, None, None, |arguments, _| {
+        let py = arguments.py();
         let seen = CURRENT.load(Ordering::Acquire);
         // SAFETY: as in `current`.
-        if let Some(owned) = unsafe { seen.as_ref() }
-            && owned.pid == process::id()
-        {
-            arguments.py().detach(|| owned.gate.close(LEAVING));
-        }
+        let Some(owned) = (unsafe { seen.as_ref() }).filter(|owned| owned.pid == process::id()) else {
+            return Ok(());
+        };
+        let settled = async { tokio::time::timeout(SETTLING, owned.unsettled.wait()).await };
+        let interrupted = interruptible(py, settled).err();
+        py.detach(|| owned.gate.close(LEAVING));
+        interrupted.map_or(Ok(()), Err)
     })?;
     py.import("atexit")?.call_method1("register", (leave,)).map(drop)
 }
@@ -107,7 +125,9 @@ pub(crate) fn current() -> PyResult<&'static Owned> {
         })?;
     let deliveries = Arc::new(Semaphore::new(DELIVERIES));
     let gate = Arc::default();
-    let made = Box::into_raw(Box::new(Owned { pid: process::id(), runtime, deliveries, gate }));
+    let unsettled = TaskTracker::new();
+    unsettled.close();
+    let made = Box::into_raw(Box::new(Owned { pid: process::id(), runtime, deliveries, gate, unsettled }));
     match CURRENT.compare_exchange(seen, made, Ordering::AcqRel, Ordering::Acquire) {
         // `seen` is leaked on purpose when it is the parent's: dropping it would join threads that do not exist
         // here, and close file descriptors that its I/O driver shares with the parent.

@@ -1,5 +1,6 @@
 //! How a command that failed says so: `error: <message>` and, where there is one, a hint.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
@@ -13,11 +14,12 @@ pub(crate) struct Failure {
     message: String,
     hint: Option<String>,
     code: u8,
+    said: Cell<bool>,
 }
 
 impl Failure {
     pub(crate) fn new(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), hint: None, code: 1 }
+        Self { message: message.to_string(), hint: None, code: 1, said: Cell::new(false) }
     }
 
     pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
@@ -30,14 +32,22 @@ impl Failure {
         self
     }
 
-    /// Prints it and gives the process's exit code.
-    pub(crate) fn report(&self) -> ExitCode {
+    /// Prints it, once.
+    pub(crate) fn say(&self) {
+        if self.said.replace(true) {
+            return;
+        }
         let mut text = format!("error: {}\n", self.message);
         if let Some(hint) = &self.hint {
             text.push_str(&format!("hint: {hint}\n"));
         }
         // Where stderr is closed there is nobody to tell; the exit code still speaks.
         let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+
+    /// Prints it, unless it was, and gives the process's exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        self.say();
         ExitCode::from(self.code)
     }
 }

@@ -1,9 +1,12 @@
 //! The `daytona` command as a person or a script meets it, without a server: exit codes, streams, messages.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
 
 /// The command in an empty machine: no settings, a home and state folder of its own.
 fn daytona(home: &Path) -> Command {
@@ -49,6 +52,48 @@ fn with_nothing_configured_both_ways_out_are_named() {
         assert!(err.starts_with("error: Failed to "), "{err}");
         assert!(err.contains("DAYTONA_API_KEY") && err.contains("DAYTONA_TARGET=local"), "{err}");
     }
+}
+
+#[test]
+fn a_create_that_times_out_says_so_at_once_and_leaves_no_sandbox() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/api", listener.local_addr().expect("an address"));
+    let (late, waiting) = mpsc::channel();
+    let server = std::thread::spawn(move || {
+        let mut seen = Vec::new();
+        // The connection of the create, then the one of the removal: answered, it is closed.
+        while seen.len() < 2 {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let mut line = String::new();
+            let mut reader = BufReader::new(stream.try_clone().expect("a clone"));
+            reader.read_line(&mut line).expect("a request");
+            let mut head = String::new();
+            while reader.read_line(&mut head).expect("a head") > 2 {}
+            if line.starts_with("POST") {
+                // Only now does the server answer; the command has nothing left to do but to end.
+                waiting.recv().expect("the command says so");
+            }
+            seen.push(line.split_whitespace().take(2).collect::<Vec<_>>().join(" "));
+            let body = "{\"id\": \"one\", \"state\": \"started\"}";
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(answer.as_bytes()).expect("answered");
+        }
+        seen
+    });
+    let home = home();
+    let mut command = daytona(home.path());
+    command.env("DAYTONA_API_KEY", "k").env("DAYTONA_API_URL", &url);
+    let mut child =
+        command.args(["create", "--timeout", "0.5"]).stderr(Stdio::piped()).spawn().expect("starts");
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().expect("a pipe")).read_line(&mut said).expect("a line");
+    assert!(said.starts_with("error: ") && said.contains("timeout of 0.5 s"), "{said}");
+    late.send(()).expect("the server waits");
+    assert_eq!(child.wait().expect("ends").code(), Some(1));
+    assert_eq!(server.join().expect("no panic"), ["POST /api/sandbox", "DELETE /api/sandbox/one"]);
 }
 
 #[test]

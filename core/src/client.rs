@@ -59,6 +59,13 @@ impl Client {
 
     /// Makes a sandbox and returns when it is started. On failure, timeout or cancellation none is left.
     ///
+    /// At the timeout, or when the future is dropped, the caller is free at once; what was begun is removed in the
+    /// background, on the Tokio runtime the call ran on. A program that drops that runtime soon after, at the end
+    /// of `main` say, calls [`Self::settle`] first: the sandbox would stay otherwise.
+    ///
+    /// When the connection breaks before the answer is there, and the API is not the local server (which is asked
+    /// again, and makes no second sandbox), nobody knows whether a sandbox was made. The error says so.
+    ///
     /// # Errors
     /// Any code of a request; `SandboxState` when it reached the error state; `Timeout`.
     pub async fn create(&self, params: CreateParams, timeout: Timeout) -> Result<Sandbox> {
@@ -92,8 +99,20 @@ impl Client {
         sandbox.abandon_in_background();
     }
 
-    /// Waits until sandboxes whose `create` was cancelled, and abandoned ones, are removed, at most `patience`.
-    /// A binding calls it after an interrupt, when the process may end before the removal was even sent.
+    /// Waits until sandboxes whose `create` timed out or was cancelled, and abandoned ones, are removed, at most
+    /// `patience`; [`SETTLING`](crate::SETTLING) is what the packages and the command wait when the process ends.
+    /// It returns at once when there is nothing to remove.
+    ///
+    /// ```no_run
+    /// # async fn script(client: daytona_core::Client) {
+    /// use daytona_core::{CreateParams, Timeout};
+    /// let soon = Timeout::after(std::time::Duration::from_secs(5));
+    /// if let Err(error) = client.create(CreateParams::default(), soon).await {
+    ///     eprintln!("{error}");
+    ///     client.settle(daytona_core::SETTLING).await;
+    /// }
+    /// # }
+    /// ```
     pub async fn settle(&self, patience: Duration) {
         self.transport.settle(patience).await;
     }

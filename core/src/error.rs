@@ -65,6 +65,13 @@ impl Error {
         self
     }
 
+    /// Adds a sentence on what to do.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.message = format!("{}. {hint}", inner.message.trim_end_matches('.'));
+        self
+    }
+
     pub(crate) fn facts(&self) -> &Facts {
         &self.0.facts
     }

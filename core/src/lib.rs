@@ -35,5 +35,9 @@ pub use process::{
 pub use sandbox::{CreateParams, PreviewLink, Resources, Sandbox};
 pub use timeout::Timeout;
 
+/// How long a process that is otherwise done waits for the removal of what a `create` left behind that timed out
+/// or was cancelled; see [`Client::settle`].
+pub const SETTLING: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// The version of this SDK.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -106,6 +106,60 @@ def test_an_interrupted_create_leaves_no_sandbox(start: Start) -> None:
         assert removed.is_set(), err
 
 
+@pytest.mark.parametrize("create", ["Daytona().create(timeout=0.5)", "asyncio.run(AsyncDaytona().create(timeout=0.5))"])
+def test_a_create_that_times_out_leaves_no_sandbox(create: str, start: Start) -> None:
+    late, removed = threading.Event(), threading.Event()
+
+    def answer(method: str, path: str, _headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        if method == "POST":
+            assert late.wait(20)
+        if method == "DELETE":
+            assert path.partition("?")[0].endswith("/sandbox/one")
+            removed.set()
+        return 200, {}, b'{"id": "one", "state": "started"}'
+
+    with answering_server(answer) as url:
+        child = start(
+            f"""
+            import asyncio
+            from daytona_sdk import AsyncDaytona, Daytona
+            try:
+                {create}
+            except TimeoutError:
+                print("too late", flush=True)
+            """,
+            url,
+        )
+        assert read_line(child) == "too late\n"
+        # Only now does the server answer; the script has nothing left to do but to end.
+        late.set()
+        out, err = child.communicate(timeout=20)
+    assert (out, err, child.returncode) == ("", "", 0)
+    assert removed.is_set()
+
+
+def test_creates_that_fail_leave_nothing_to_do_at_exit(start: Start) -> None:
+    with silent_server() as (url, _):
+        child = start(
+            """
+            import atexit
+            from daytona_sdk import Daytona
+            before = atexit._ncallbacks()
+            for _ in range(3):
+                try:
+                    Daytona().create(timeout=0.05)
+                except TimeoutError:
+                    pass
+            print(atexit._ncallbacks() - before, flush=True)
+            """,
+            url,
+        )
+        assert read_line(child) == "0\n"
+        # Nothing to wait for but an answer that never comes: the exit is kept for a while, and not by it.
+        _, err = child.communicate(timeout=60)
+    assert (err, child.returncode) == ("", 0)
+
+
 def test_a_signal_handler_may_call_the_sdk(start: Start) -> None:
     with silent_server() as (slow, taken), answering_server(lambda *_: (200, {}, EMPTY_PAGE)) as quick:
         child = start(

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { script } from "./support";
+import { script, serverFor } from "./support";
 
 const IMPORT = 'import { Daytona } from "@daytonaio/sdk";';
 const FLOW = `
@@ -51,6 +51,31 @@ test("process.exit in the middle of a call exits with its code", async (t) => {
     process.exit(5);`;
   const done = await script(t, "mjs", source);
   assert.deepEqual(done, { code: 5, stdout: "", stderr: "" });
+});
+
+test("a create that times out leaves no sandbox, though the script ends there", async (t) => {
+  let release = () => {};
+  const { url, requests } = await serverFor(t, (request, response) => {
+    const answer = () => {
+      response.setHeader("content-type", "application/json").end('{"id":"one","state":"started"}');
+    };
+    if (request.method === "POST") {
+      release = answer;
+      return;
+    }
+    answer();
+    // Only now is the create answered; the script has nothing left to do but to end.
+    if (request.url === "/api/too-late") release();
+  });
+  const source = `${IMPORT}
+    const daytona = new Daytona({ apiKey: "key", apiUrl: "${url}" });
+    const error = await daytona.create({}, 0.5).catch((error) => error);
+    await fetch("${url}/too-late");
+    console.log(error.constructor.name);`;
+  const done = await script(t, "mjs", source);
+  assert.deepEqual(done, { code: 0, stdout: "DaytonaTimeoutError\n", stderr: "" });
+  const removed = requests.filter((request) => request.method === "DELETE").map((request) => request.url);
+  assert.deepEqual(removed, ["/api/sandbox/one"]);
 });
 
 test("an error nobody catches ends the process with its message", async (t) => {

@@ -6,8 +6,7 @@
 //! who is gone is removed.
 
 use super::event_loop::Shared;
-use super::settle::settle_at_exit;
-use super::{Answer, Parcel, Work, checked, plain, work};
+use super::{Answer, Parcel, Work, checked, create, plain, work};
 use crate::runtime;
 use crate::sandbox::AsyncSandbox;
 use daytona_core::{Client, CreateParams, Result, Sandbox, Timeout};
@@ -66,7 +65,7 @@ impl Coroutine {
         let (creating, client) = (client.clone(), client.clone());
         let work = work(
             async move {
-                let sandbox = Some(client.create(params, timeout).await?);
+                let sandbox = Some(create(client.clone(), params, timeout).await?);
                 Ok(Made { sandbox, client })
             },
             checked(Undelivered::wrap),
@@ -176,7 +175,7 @@ impl Coroutine {
             State::Running(running) => {
                 running.request.abort();
                 if let Some(client) = &running.creating {
-                    settle_at_exit(py, client)?;
+                    runtime::current()?.settle_at_exit(client);
                 }
                 self.advance(py, running, |iterator| match (value, traceback) {
                     // The one way to say it that no version of Python warns about.
@@ -201,7 +200,7 @@ impl Coroutine {
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         if let State::Running(running) = self.take() {
             if let Some(client) = &running.creating {
-                settle_at_exit(py, client)?;
+                runtime::current()?.settle_at_exit(client);
             }
             running.iterator.call_method0(py, "close")?;
         }
@@ -237,8 +236,10 @@ impl Drop for Coroutine {
     fn drop(&mut self) {
         let state = self.take();
         if let State::Running(Running { creating: Some(client), .. }) = &state {
-            // An error here means that the interpreter is as good as gone.
-            let _ = Python::try_attach(|py| settle_at_exit(py, client));
+            // Without a runtime nothing can have been begun.
+            if let Ok(runtime) = runtime::current() {
+                runtime.settle_at_exit(client);
+            }
         }
         if matches!(state, State::New(..)) {
             // Python's own coroutines say this too. Whether it is an exception is up to the warning filters,

@@ -1,7 +1,6 @@
 //! A call of a sync method: waits where it stands.
 
-use super::settle::settle_at_exit;
-use super::{Parcel, Work, checked, work};
+use super::{Parcel, Work, checked, create, work};
 use crate::runtime;
 use crate::sandbox::Sandbox;
 use daytona_core::{Client, CreateParams, Result, Timeout};
@@ -40,14 +39,13 @@ impl Blocking {
 
     /// `create`, which leaves no sandbox behind when it is interrupted.
     pub(crate) fn creating(client: &Client, params: CreateParams, timeout: Timeout) -> Self {
-        let (creating, client) = (client.clone(), client.clone());
-        let abandoning = client.clone();
-        let call = Self::new(async move { client.create(params, timeout).await }, move |py, made| {
+        let (creating, abandoning) = (client.clone(), client.clone());
+        let call = Self::new(create(client.clone(), params, timeout), move |py, made| {
             // Python raises what a signal left behind before it assigns what we return. Whoever is
             // interrupted there never had the sandbox and could not remove it.
             if let Err(interrupt) = py.check_signals() {
                 runtime::within(|| abandoning.abandon(made))?;
-                settle_at_exit(py, &abandoning)?;
+                runtime::current()?.settle_at_exit(&abandoning);
                 return Err(interrupt);
             }
             Ok(Sandbox(made).into_pyobject(py)?.into_any())
@@ -66,7 +64,7 @@ impl<'py> IntoPyObject<'py> for Blocking {
             Ok(answer) => Ok(answer(py)?.into_bound(py)),
             Err(interrupt) => {
                 if let Some(client) = self.creating {
-                    settle_at_exit(py, &client)?;
+                    runtime::current()?.settle_at_exit(&client);
                 }
                 Err(interrupt)
             }

@@ -77,13 +77,17 @@ fn block_on_whole<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
 }
 
 async fn interruptible<T>(client: &Client, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    let code = tokio::select! {
-        result = work => return result,
-        code = interrupt() => code?,
+    let failure = tokio::select! {
+        result = work => match result {
+            Ok(outcome) => return Ok(outcome),
+            Err(failure) => failure,
+        },
+        code = interrupt() => Failure::new("interrupted").code(code?),
     };
-    // A sandbox that was being made is removed before the process ends.
-    client.settle(std::time::Duration::from_secs(5)).await;
-    Err(Failure::new("interrupted").code(code))
+    // Said at once; a sandbox that was being made is removed before the process ends.
+    failure.say();
+    client.settle(daytona_core::SETTLING).await;
+    Err(failure)
 }
 
 /// Resolves at Ctrl-C or SIGTERM, with the exit code that says so.

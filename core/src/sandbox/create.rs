@@ -2,7 +2,8 @@
 //!
 //! The work runs in a task of its own: a caller that times out or is cancelled while the request is under
 //! way cannot know whether a sandbox comes of it, so the task stays until the answer is there and removes
-//! what nobody waits for. What the task handed over just before the caller left, `Promise` removes.
+//! what nobody waits for. What the task handed over just before the caller left, `Promise` removes. The caller
+//! waits for neither: it returns at its deadline, and `Client::settle` waits for what goes on behind it.
 
 use super::get::fetch;
 use super::wait::Wanted;
@@ -22,8 +23,6 @@ use tokio::sync::oneshot;
 const VERB: &str = "create the sandbox";
 /// How long the task stays for the answer to a request its caller gave up.
 const ABANDONED: Duration = Duration::from_secs(120);
-/// How long a timed-out caller waits for the removal: a script that ends at the error ends the task too.
-const REMOVAL: Duration = Duration::from_secs(2);
 
 pub(crate) async fn create(
     transport: &Arc<Transport>,
@@ -33,7 +32,7 @@ pub(crate) async fn create(
     let body = params.to_wire(VERB, transport.config().chosen_target())?;
     let deadline = timeout.deadline();
     let (tell, told) = oneshot::channel();
-    let task = transport.spawn(run(Arc::clone(transport), body, tell));
+    transport.spawn(run(Arc::clone(transport), body, tell));
     let mut promise = Promise { told, runtime: Handle::current() };
     let outcome = deadline
         .run(VERB, async { (&mut promise.told).await.unwrap_or_else(|_| Err(Error::cancelled(VERB))) })
@@ -43,8 +42,6 @@ pub(crate) async fn create(
         if let Some(outcome) = promise.withdraw() {
             return outcome;
         }
-        // The task goes on by itself after this; its end is only awaited so that a short script sees it.
-        let _ = tokio::time::timeout(REMOVAL, task).await;
     }
     outcome
 }
@@ -85,7 +82,7 @@ async fn run(transport: Arc<Transport>, body: CreateSandbox, mut tell: oneshot::
                 remove_remains(&transport, &body).await;
             }
             // Nobody there to tell is as good as told.
-            let _ = tell.send(Err(error));
+            let _ = tell.send(Err(in_doubt(error)));
             return;
         }
     };
@@ -106,6 +103,17 @@ async fn run(transport: Arc<Transport>, body: CreateSandbox, mut tell: oneshot::
     if unclaimed {
         sandbox.abandon().await;
     }
+}
+
+/// Says so when a sandbox may have been made all the same: the request may have arrived, and there was no
+/// answer that names what came of it.
+fn in_doubt(error: Error) -> Error {
+    if error.code() != ErrorCode::Connection || error.facts().not_received {
+        return error;
+    }
+    error.with_hint(
+        "The sandbox may have been made all the same: look for it with list(), and remove it if it is not wanted",
+    )
 }
 
 /// Other servers than ours keep a sandbox that failed to start and answer without its id: only its name leads
@@ -158,7 +166,7 @@ async fn post(transport: &Transport, body: &CreateSandbox, deadline: Deadline) -
     call.resend = Resend::Keyed;
     let key = HeaderValue::from_str(&key).map_err(|error| Error::validation(VERB, error))?;
     call.headers.push((HeaderName::from_static(IDEMPOTENCY_KEY), key));
-    let data: wire::Sandbox = transport.send(call).await?.json().await?;
+    let data: wire::Sandbox = transport.send_json(call).await?;
     if data.id.is_empty() {
         return Err(Error::failed(ErrorCode::Server, VERB, "the server answered without a sandbox id"));
     }

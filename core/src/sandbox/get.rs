@@ -24,7 +24,7 @@ pub(super) async fn fetch(
     deadline: Deadline,
 ) -> Result<wire::Sandbox> {
     let call = Call::new(verb, Method::GET, API, &["sandbox", id], deadline);
-    let data: wire::Sandbox = transport.send(call).await?.json().await?;
+    let data: wire::Sandbox = transport.send_json(call).await?;
     // Parsing is lenient, so some other JSON would pass for a sandbox without an id.
     if data.id.is_empty() {
         return Err(Error::failed(

@@ -22,7 +22,7 @@ impl Sandbox {
             Call::new(&verb, Method::PUT, API, &["sandbox", &id, "labels"], CONTROL_TIMEOUT.deadline());
         call.body = Body::json(&verb, &SandboxLabels { labels })?;
         // Some servers answer with the labels, some with the whole sandbox; both have them here.
-        let answer: SandboxLabels = self.transport().send(call).await?.json().await?;
+        let answer: SandboxLabels = self.transport().send_json(call).await?;
         self.amend(|data| data.labels.clone_from(&answer.labels));
         Ok(answer.labels)
     }

@@ -32,7 +32,7 @@ pub(crate) async fn list(
         if let Some(cursor) = &cursor {
             call.query.push(("cursor", cursor.clone()));
         }
-        let page: ListSandboxes = transport.send(call).await?.json().await?;
+        let page: ListSandboxes = transport.send_json(call).await?;
         let progressed = !page.items.is_empty();
         found.extend(page.items.into_iter().map(|data| Sandbox::new(Arc::clone(transport), data)));
         match page.next_cursor.filter(|cursor| !cursor.is_empty()) {

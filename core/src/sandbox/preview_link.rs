@@ -42,7 +42,7 @@ impl Sandbox {
         let number = port.to_string();
         let path = ["sandbox", &id, "ports", &number, "preview-url"];
         let call = Call::new(&verb, Method::GET, API, &path, CONTROL_TIMEOUT.deadline());
-        let answer: PortPreviewUrl = self.transport().send(call).await?.json().await?;
+        let answer: PortPreviewUrl = self.transport().send_json(call).await?;
         if answer.url.is_empty() {
             return Err(Error::failed(ErrorCode::Server, &verb, "the server named no URL"));
         }

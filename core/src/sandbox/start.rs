@@ -17,7 +17,7 @@ impl Sandbox {
         let deadline = timeout.deadline();
         // Servers answer a repeated start with the sandbox as it is.
         let call = Call::new(&verb, Method::POST, API, &["sandbox", &id, "start"], deadline);
-        self.learn(self.transport().send(call).await?.json().await?);
+        self.learn(self.transport().send_json(call).await?);
         self.wait_for(&verb, Wanted::Started, deadline).await
     }
 }

@@ -17,7 +17,7 @@ impl Sandbox {
         let deadline = timeout.deadline();
         // A second stop is an error on real servers, so a lost answer must not cause one.
         let call = Call::new(&verb, Method::POST, API, &["sandbox", &id, "stop"], deadline).once();
-        self.learn(self.transport().send(call).await?.json().await?);
+        self.learn(self.transport().send_json(call).await?);
         self.wait_for(&verb, Wanted::Stopped, deadline).await
     }
 }

@@ -38,7 +38,7 @@ impl Sandbox {
         if url.is_empty() {
             let id = self.id();
             let call = Call::new(verb, Method::GET, API, &["sandbox", &id, "toolbox-proxy-url"], deadline);
-            url = self.transport().send(call).await?.json::<ToolboxProxyUrl>().await?.url;
+            url = self.transport().send_json::<ToolboxProxyUrl>(call).await?.url;
         }
         if url.is_empty() {
             return Err(Error::failed(

@@ -35,6 +35,7 @@ use daytona_protocol::headers;
 use error_map::Context;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Method, StatusCode};
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
@@ -57,18 +58,16 @@ struct ProcessState {
     pid: u32,
     clients: Clients,
     local: crate::local::Discovery,
-    /// Removals that go on after their caller left.
+    /// Creates, and removals, which go on after their caller left. Closed from the start, which keeps nothing out:
+    /// whoever waits waits until it is empty.
     background: TaskTracker,
 }
 
 impl ProcessState {
     fn new(pid: u32) -> Self {
-        Self {
-            pid,
-            clients: Clients::default(),
-            local: crate::local::Discovery::default(),
-            background: TaskTracker::new(),
-        }
+        let background = TaskTracker::new();
+        background.close();
+        Self { pid, clients: Clients::default(), local: crate::local::Discovery::default(), background }
     }
 }
 
@@ -103,10 +102,21 @@ impl Transport {
     pub(crate) async fn send(&self, mut call: Call<'_>) -> Result<Answer> {
         let deadline = call.deadline;
         let verb = call.verb;
-        deadline.run(verb, self.send_with_retries(&mut call)).await
+        deadline.run(verb, self.send_with_retries(&mut call, |answer| std::future::ready(Ok(answer)))).await
     }
 
-    async fn send_with_retries(&self, call: &mut Call<'_>) -> Result<Answer> {
+    /// The same for what is answered with a JSON document: an answer that is lost within its body was lost as
+    /// much as one that never began, and the call is sent again by the same rules.
+    pub(crate) async fn send_json<T: DeserializeOwned>(&self, mut call: Call<'_>) -> Result<T> {
+        let deadline = call.deadline;
+        let verb = call.verb;
+        deadline.run(verb, self.send_with_retries(&mut call, Answer::json)).await
+    }
+
+    async fn send_with_retries<T, F>(&self, call: &mut Call<'_>, read: fn(Answer) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
         let request_id = uuid::Uuid::new_v4().to_string();
         let mut delays = retry::delays();
         let mut attempts = 0;
@@ -114,10 +124,14 @@ impl Transport {
         loop {
             attempts += 1;
             let endpoint = self.endpoint(call.verb).await?;
-            let error = match self.send_once(call, &endpoint, &request_id).await {
-                Ok(response) => {
+            let outcome = match self.send_once(call, &endpoint, &request_id).await {
+                Ok(response) => read(Answer::new(response, call, self.context(&endpoint, call))).await,
+                Err(error) => Err(error),
+            };
+            let error = match outcome {
+                Ok(read) => {
                     self.budget.refill();
-                    return Ok(Answer::new(response, call, self.context(&endpoint, call)));
+                    return Ok(read);
                 }
                 Err(error) => error.with_facts(|facts| {
                     facts.attempts = attempts;
@@ -207,20 +221,18 @@ impl Transport {
     }
 
     /// Work that must go on when its caller gives up; see [`Self::settle`].
-    pub(crate) fn spawn<F>(&self, task: F) -> tokio::task::JoinHandle<F::Output>
+    pub(crate) fn spawn<F>(&self, task: F)
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        self.process_state().background.spawn(task)
+        self.process_state().background.spawn(task);
     }
 
     /// Waits for such work, at most `patience`.
     pub(crate) async fn settle(&self, patience: std::time::Duration) {
         let tracker = self.process_state().background.clone();
-        tracker.close();
         // Whatever is left continues; the caller only chose not to wait longer.
         let _ = tokio::time::timeout(patience, tracker.wait()).await;
-        tracker.reopen();
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -110,9 +110,10 @@ async fn a_failed_create_does_not_remove_somebody_elses_sandbox_of_that_name() {
 async fn a_timeout_leaves_nothing_behind() {
     let server = FaultServer::start(|_, _| state("creating")).await;
     let short = Timeout::after(Duration::from_millis(300));
-    let error = client(&server).create(CreateParams::default(), short).await.expect_err("too slow");
+    let client = client(&server);
+    let error = client.create(CreateParams::default(), short).await.expect_err("too slow");
     assert_eq!(error.code(), ErrorCode::Timeout);
-    // By the time the caller knows, it has happened: a script may end right there.
+    client.settle(Duration::from_secs(20)).await;
     assert_eq!(server.lines().last().map(String::as_str), Some("DELETE /api/sandbox/box"));
 }
 
@@ -129,6 +130,9 @@ async fn a_timeout_before_the_answer_leaves_nothing_behind_either() {
     let short = Timeout::after(Duration::from_millis(100));
     let error = client.create(CreateParams::default(), short).await.expect_err("too slow");
     assert_eq!(error.code(), ErrorCode::Timeout);
+    // The caller is not kept for the answer, and who settles waits for it, within reason.
+    assert_eq!(server.lines(), ["POST /api/sandbox"]);
+    client.settle(Duration::from_millis(10)).await;
     assert_eq!(server.lines(), ["POST /api/sandbox"]);
     gate.add_permits(1);
     client.settle(Duration::from_secs(20)).await;

@@ -3,6 +3,9 @@
 use daytona_core::config::env_vars;
 use daytona_core::local::ServerFile;
 use daytona_core::{Client, ClientOptions, ConfigOptions, CreateParams, Environment, Sandbox, Timeout};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,15 +25,44 @@ impl Place {
 
     /// A client whose first call starts the server, and later ones again if it is gone.
     pub(crate) fn client(&self) -> Client {
-        let vars = [
-            (env_vars::TARGET, "local".to_owned()),
-            (env_vars::DATA_DIR, text(&self.data())),
-            (env_vars::BINARY, text(&binary())),
-        ];
-        let vars = vars.map(|(name, value)| (name.to_owned(), value));
-        let options =
-            ClientOptions { config: ConfigOptions::default(), source: "cli", ..ClientOptions::default() };
-        Client::with_environment(options, &Environment::new(vars, "/")).expect("a client")
+        local(&self.data(), Some((env_vars::BINARY, text(&binary()))))
+    }
+
+    /// Where the server listens; started if it is not there.
+    pub(crate) async fn address(&self) -> SocketAddr {
+        self.client().list(None).await.expect("a server");
+        let url = ServerFile::read(&self.data()).expect("readable").expect("a server").url;
+        let address = url.strip_prefix("http://").and_then(|rest| rest.strip_suffix("/api"));
+        address.and_then(|address| address.parse().ok()).unwrap_or_else(|| panic!("{url} names no address"))
+    }
+
+    /// A client of the same server, local to it, that finds it at another address.
+    pub(crate) fn behind(&self, address: SocketAddr) -> Detour {
+        let dir = tempfile::Builder::new().prefix("dcr").tempdir().expect("tempdir");
+        let file = ServerFile::read(&self.data()).expect("readable").expect("a server");
+        let (pid, url, version) = (file.pid, format!("http://{address}/api"), file.version);
+        let file = serde_json::json!({"pid": pid, "url": url, "version": version}).to_string();
+        for (name, content) in [("server.json", file), ("api-key", self.key())] {
+            let mut options = std::fs::OpenOptions::new();
+            let mut made =
+                options.write(true).create_new(true).mode(0o600).open(dir.path().join(name)).expect("made");
+            made.write_all(content.as_bytes()).expect("written");
+        }
+        Detour(dir)
+    }
+
+    /// A client that knows the same server as some API.
+    pub(crate) fn remote(&self, address: SocketAddr) -> Client {
+        let config = ConfigOptions {
+            api_key: Some(self.key()),
+            api_url: Some(format!("http://{address}/api")),
+            ..ConfigOptions::default()
+        };
+        client(config, &Environment::default())
+    }
+
+    fn key(&self) -> String {
+        std::fs::read_to_string(self.data().join("api-key")).expect("a key").trim().to_owned()
     }
 
     pub(crate) async fn sandbox(&self) -> Sandbox {
@@ -58,6 +90,26 @@ impl Drop for Place {
             panic!("the server was not stopped: {}", String::from_utf8_lossy(&said.stderr));
         }
     }
+}
+
+/// A data folder that says where a server is, and is not the server's own.
+pub(crate) struct Detour(tempfile::TempDir);
+
+impl Detour {
+    pub(crate) fn client(&self) -> Client {
+        local(self.0.path(), None)
+    }
+}
+
+fn local(data: &Path, more: Option<(&str, String)>) -> Client {
+    let vars = [(env_vars::TARGET, "local".to_owned()), (env_vars::DATA_DIR, text(data))];
+    let vars = vars.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value));
+    client(ConfigOptions::default(), &Environment::new(vars, "/"))
+}
+
+fn client(config: ConfigOptions, environment: &Environment) -> Client {
+    let options = ClientOptions { config, source: "cli", ..ClientOptions::default() };
+    Client::with_environment(options, environment).expect("a client")
 }
 
 fn binary() -> PathBuf {
