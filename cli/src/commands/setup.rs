@@ -14,8 +14,9 @@ pub(super) use part::Part;
 use crate::args::Setup;
 use crate::failure::{Failure, Outcome};
 use crate::output::{note, print};
+use daytona_core::local::make_data_dir;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -55,11 +56,7 @@ pub(super) fn run(args: &Setup) -> Outcome {
 fn make_folders(data_dir: &Path, tools: &Path) -> Outcome<()> {
     let fail = |folder: &Path, error| Failure::new(format!("{}: {error}", folder.display()));
     if tools.starts_with(data_dir) {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(data_dir).map_err(|error| fail(data_dir, error))?;
+        make_data_dir(data_dir).map_err(|error| fail(data_dir, error))?;
     }
     // Sandboxes read the layer as other users than the one who made it.
     #[cfg(unix)]

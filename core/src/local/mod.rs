@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use find::ServerFile;
+pub use private::make_data_dir;
 pub use start::EXIT_ALREADY_RUNNING;
 
 /// What is needed to find or start the local server; known when the client is made.

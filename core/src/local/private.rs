@@ -1,11 +1,42 @@
-//! Reads small files that only this user can have written.
+//! The data folder, closed to others before anything is written into it, and its small files, which only this
+//! user can have written.
 
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io::{self, Read};
 use std::path::Path;
 
 /// More than a key or `server.json` holds.
 const LIMIT: u64 = 64 * 1024;
+
+/// Makes the data folder of a local server, if need be. One that is there and empty, as `mkdir` leaves it, is
+/// taken and closed to others; one that holds other things stays as it is, for the server to judge.
+///
+/// # Errors
+/// What the system says.
+pub fn make_data_dir(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)?;
+    close_if_empty(path)
+}
+
+#[cfg(unix)]
+fn close_if_empty(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let meta = std::fs::metadata(path)?;
+    let own = meta.uid() == rustix::process::geteuid().as_raw();
+    if own && meta.mode() & 0o077 != 0 && std::fs::read_dir(path)?.next().is_none() {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn close_if_empty(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
 
 /// The content of a file that belongs to this user and is closed to everyone else; none when there is none.
 ///
@@ -66,6 +97,23 @@ mod tests {
         }
         chmod(0o600);
         assert_eq!(read(&path).expect("private").as_deref(), Some("secret\n"));
+    }
+
+    #[test]
+    fn an_empty_folder_is_closed_and_one_in_use_left_alone() {
+        let dir = tempfile::tempdir().expect("tempdir");
+        let (missing, empty, used) =
+            (dir.path().join("a/b"), dir.path().join("empty"), dir.path().join("used"));
+        for path in [&empty, &used] {
+            std::fs::create_dir(path).expect("made");
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("chmod");
+        }
+        std::fs::write(used.join("letter.txt"), "mine").expect("writes");
+        for (path, mode) in [(&missing, 0o700), (&empty, 0o700), (&used, 0o755)] {
+            make_data_dir(path).expect("there");
+            let found = std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+            assert_eq!(found, mode, "{}", path.display());
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Starts the local server, once however many clients want it.
 
-use super::{LocalTarget, binary, find, unavailable};
+use super::{LocalTarget, binary, find, make_data_dir, unavailable};
 use crate::config::env_vars;
 use crate::transport::Endpoint;
 use crate::transport::clients::Clients;
 use crate::{Error, Result};
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -128,14 +128,6 @@ async fn wait(mut child: Child, until: Instant) -> std::io::Result<Option<ExitSt
         }
         sleep(POLL).await;
     }
-}
-
-fn make_data_dir(path: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 /// Holds `start.lock` until dropped; the kernel releases it if this process dies.

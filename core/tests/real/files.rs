@@ -3,6 +3,11 @@
 use crate::place::Place;
 use bytes::Bytes;
 use daytona_core::{ErrorCode, FilePermissions, Upload};
+use futures::StreamExt;
+use std::time::Duration;
+
+/// Far longer than anything here takes on a busy machine; only a hang reaches it.
+const LONG: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_verb_does_what_it_is_named_after() {
@@ -79,4 +84,18 @@ async fn a_thousand_files_arrive_and_those_that_cannot_are_named() {
         assert_eq!(fs.download(&path).await.expect("read"), content(index));
     }
     assert_eq!(fs.download("many/0/999").await.expect("read"), content(2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_without_end_to_a_place_that_cannot_be_written_is_refused_at_once() {
+    let place = Place::new();
+    let fs = place.sandbox().await.fs();
+    let pieces = || futures::stream::repeat_with(|| Ok(Bytes::from_static(&[b'x'; 64 << 10]))).boxed();
+    for upload in [Upload::Stream(pieces()), Upload::File("/dev/zero".into())] {
+        let refused = fs.upload("/proc/nope/z", upload);
+        let error = tokio::time::timeout(LONG, refused).await.expect("no hang").expect_err("refused");
+        assert_eq!(error.code(), ErrorCode::NotFound, "{error}");
+        assert!(error.message().contains("/proc/nope/z"), "{error}");
+    }
+    fs.upload("fine", Upload::Bytes(Bytes::from_static(b"fine"))).await.expect("the next one is written");
 }

@@ -10,3 +10,5 @@ mod place;
 mod proxy;
 #[cfg(target_os = "linux")]
 mod sessions;
+#[cfg(target_os = "linux")]
+mod start;

@@ -18,8 +18,8 @@ impl Place {
         Self { dir: tempfile::Builder::new().prefix("dcr").tempdir().expect("tempdir") }
     }
 
-    /// Made by the server, with the mode it wants.
-    fn data(&self) -> PathBuf {
+    /// Made by the server with the mode it wants, unless a test makes it.
+    pub(crate) fn data(&self) -> PathBuf {
         self.dir.path().join("d")
     }
 
@@ -112,7 +112,7 @@ fn client(config: ConfigOptions, environment: &Environment) -> Client {
     Client::with_environment(options, environment).expect("a client")
 }
 
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     // target/<profile>/deps/real-<hash>
     let target = std::env::current_exe().expect("a path").ancestors().nth(3).expect("a folder").join("bin");
     let dir = std::env::var_os("DAYTONA_TEST_BIN").map_or(target, PathBuf::from);

@@ -3,10 +3,10 @@
 use crate::args::{LogFormat, Serve};
 use crate::failure::{Failure, Outcome};
 use crate::output::print;
-use daytona_core::local::ServerFile;
-use std::fs::{DirBuilder, File, OpenOptions};
+use daytona_core::local::{ServerFile, make_data_dir};
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -20,11 +20,8 @@ const LOG_LIMIT: u64 = 16 << 20;
 const TAIL: u64 = 4096;
 
 pub(super) fn run(args: &Serve, data_dir: &Path) -> Outcome {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(data_dir)
-        .map_err(|error| Failure::new(format!("{}: {error}", data_dir.display())))?;
+    // Before the log is written: the server would take an open folder that is not empty for someone else's.
+    make_data_dir(data_dir).map_err(|error| Failure::new(format!("{}: {error}", data_dir.display())))?;
     let path = data_dir.join("server.log");
     let fail = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
     let log = open_log(&path).map_err(fail)?;
