@@ -30,3 +30,12 @@ async fn it_runs_commands_keeps_files_over_a_stop_and_leaves_nothing_when_destro
     assert!(rig.engine.list().await.unwrap().is_empty());
     rig.engine.destroy(&spec.id).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_stop_that_comes_before_the_init_listens_is_not_lost() {
+    let rig = Rig::with_init("late_init.py");
+    let spec = rig.start().await;
+    let exit = rig.engine.stop(&spec.id, Duration::from_secs(10)).await.unwrap();
+    assert_eq!((exit.code, exit.reason.as_str()), (Some(0), "stopped on request"));
+    rig.engine.destroy(&spec.id).await.unwrap();
+}

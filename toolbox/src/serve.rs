@@ -2,7 +2,7 @@
 //! order on SIGTERM or SIGINT.
 
 use crate::args::{Listen, Options};
-use crate::init::{Reaper, end_all};
+use crate::init::{self, Reaper, end_all};
 use crate::router::router;
 use crate::state::App;
 use axum::Router;
@@ -34,9 +34,9 @@ const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 /// Serves until SIGTERM or SIGINT, then ends every process.
 pub(crate) async fn run(options: Options) -> Result<(), String> {
-    let signals = |kind| signal(kind).map_err(|error| format!("cannot watch signals: {error}"));
-    let (mut term, mut int) = (signals(SignalKind::terminate())?, signals(SignalKind::interrupt())?);
-    let sigchld = signals(SignalKind::child())?;
+    let unheard = |error| format!("cannot watch signals: {error}");
+    let mut asked = init::listen().map_err(unheard)?;
+    let sigchld = signal(SignalKind::child()).map_err(unheard)?;
     let listener = listen(options.listen)?;
     let workdir = match options.workdir {
         Some(dir) => dir,
@@ -53,8 +53,7 @@ pub(crate) async fn run(options: Options) -> Result<(), String> {
     let open = Open::default();
     tokio::select! {
         () = accept(listener, &router, &open) => {}
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+        () = asked.come() => {}
     }
     // The listener is gone by now, so nothing new starts. Requests whose process ends are still answered.
     end_all(&reaper).await;

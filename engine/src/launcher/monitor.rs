@@ -366,15 +366,17 @@ fn clone(inside: Inside<'_>) -> Done<(Pid, OwnedFd)> {
     }
 }
 
-/// Masks and ignored signals are inherited through exec: without this no SIGTERM would reach the toolbox, and no
-/// program in the sandbox would end at a closed pipe.
+/// Masks and ignored signals are inherited through exec: with this process's own, no program in the sandbox would end
+/// at a closed pipe. SIGTERM alone stays blocked. The kernel forgets a signal for which an init has no handler yet, so
+/// a stop that comes soon after the start would be lost; blocked, it waits until the toolbox listens and unblocks it.
 fn reset_signals() {
     // SAFETY: as in `signals`; the set is emptied before it is used.
     unsafe {
         libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-        let mut none: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&raw mut none);
-        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+        let mut term: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut term);
+        libc::sigaddset(&raw mut term, libc::SIGTERM);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const term, std::ptr::null_mut());
     }
 }
 

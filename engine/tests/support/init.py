@@ -57,6 +57,8 @@ def serve(connection):
 def main():
     assert sys.argv[1:3] == ["--listen-fd", "3"] and sys.argv[3] == "--workdir", sys.argv
     signal.signal(signal.SIGTERM, lambda *_: term.is_set() or os._exit(0))
+    # Blocked by the launcher until someone listens.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     signal.signal(signal.SIGUSR1, lambda *_: ctypes.CDLL(None).prctl(1, 0, 0, 0, 0))
     os.chdir(sys.argv[4])
     listener = socket.socket(fileno=3)

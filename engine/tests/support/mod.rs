@@ -46,6 +46,17 @@ impl Rig {
         Self { engine, image, data }
     }
 
+    /// Sandboxes of another init, which lies beside `init.py`.
+    pub(crate) fn with_init(name: &str) -> Self {
+        let mut rig = Self::new();
+        rig.engine = NamespaceEngine::new(EngineOptions {
+            sandboxes_dir: rig.data.path().join("sandboxes"),
+            launcher: launcher(),
+            toolbox: init().with_file_name(name),
+        });
+        rig
+    }
+
     /// A launcher with controls switched off. It takes a launcher built with the `weaken` feature to hear it.
     pub(crate) fn weakened(controls: &str) -> Self {
         let mut rig = Self::new();

@@ -3,9 +3,11 @@
 mod harden;
 mod reaper;
 mod shutdown;
+mod signals;
 mod tree;
 
 pub(crate) use harden::harden;
 pub(crate) use reaper::{Child, Reaper};
 pub(crate) use shutdown::end_all;
+pub(crate) use signals::listen;
 pub(crate) use tree::Tree;

@@ -81,6 +81,42 @@ async fn sandboxed_code_cannot_kill_its_init() {
     assert_eq!(toolbox.get("/health").await.status, 200);
 }
 
+#[test]
+fn a_stop_that_came_before_the_toolbox_listens_is_heard() {
+    use std::os::unix::process::CommandExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = std::process::Command::new(BINARY);
+    command.arg("--listen").arg(folder.path().join("socket")).arg("--workdir").arg(folder.path());
+    // As the launcher starts it: blocked, the signal waits over the exec.
+    let asked = || {
+        // SAFETY: async-signal-safe calls on a set of this closure's own, in a child with one thread.
+        unsafe {
+            let mut term: libc::sigset_t = std::mem::zeroed();
+            libc::sigemptyset(&raw mut term);
+            libc::sigaddset(&raw mut term, libc::SIGTERM);
+            libc::sigprocmask(libc::SIG_BLOCK, &raw const term, std::ptr::null_mut());
+            libc::raise(libc::SIGTERM);
+        }
+        Ok(())
+    };
+    // SAFETY: the closure allocates nothing and takes no lock.
+    let mut toolbox = unsafe { command.pre_exec(asked) }.spawn().expect("the toolbox starts");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let status = loop {
+        match toolbox.try_wait().expect("its state") {
+            Some(status) => break Some(status),
+            None if std::time::Instant::now() > deadline => break None,
+            None => std::thread::sleep(std::time::Duration::from_millis(5)),
+        }
+    };
+    let _ = toolbox.kill();
+    assert_eq!(
+        status.and_then(|status| status.code()),
+        Some(0),
+        "it ends in order, and without being asked again"
+    );
+}
+
 #[tokio::test]
 async fn a_toolbox_on_a_host_ends_only_what_it_started() {
     let mut bystander = std::process::Command::new("sleep").arg("1000").spawn().expect("a process");
