@@ -42,6 +42,9 @@ where
     T: ToNapiValue + Send + 'static,
 {
     let token = cancel.map(|cancel| cancel.token.clone());
+    // Handing a future to the runtime copies it from frame to frame, on a stack of which JavaScript allows 1 MB. Node
+    // calls back into JavaScript from beneath those frames where async hooks are on, and has no stack left then.
+    let work = Box::pin(work);
     env.spawn_future(async move {
         let outcome = match token {
             Some(token) => token.run_until_cancelled_owned(work).await.ok_or_else(error::cancelled)?,

@@ -65,6 +65,9 @@ pub(crate) struct Deadline {
 impl Deadline {
     /// Runs `work` until the deadline.
     pub(crate) async fn run<T>(self, verb: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        // On the heap: held in place, each deadline within a deadline would double the size of what a call keeps on
+        // its caller's stack, and JavaScript's is small.
+        let work = Box::pin(work);
         match self.at {
             None => work.await,
             Some(at) => match tokio::time::timeout_at(at, work).await {
