@@ -215,6 +215,7 @@ class AsyncDownloadStream:
 
         Example:
             ```python
+            stream = await sandbox.fs.download_file_stream("big.log")
             await stream.close()
             ```
         """
@@ -1193,7 +1194,8 @@ class AsyncSessionLogStream:
 
     Example:
         ```python
-        async for chunk in sandbox.process.stream_session_command_logs("build", command_id):
+        session = await sandbox.process.get_session("build")
+        async for chunk in sandbox.process.stream_session_command_logs("build", session.commands[-1].id):
             print(chunk.source, chunk.text, end="")
         ```
     """
@@ -1204,6 +1206,8 @@ class AsyncSessionLogStream:
 
         Example:
             ```python
+            session = await sandbox.process.get_session("build")
+            stream = sandbox.process.stream_session_command_logs("build", session.commands[-1].id)
             await stream.close()
             ```
         """
@@ -1378,6 +1382,7 @@ class DownloadStream:
 
         Example:
             ```python
+            stream = sandbox.fs.download_file_stream("big.log")
             stream.close()
             ```
         """
@@ -2350,7 +2355,8 @@ class SessionLogStream:
 
     Example:
         ```python
-        for chunk in sandbox.process.stream_session_command_logs("build", command_id):
+        session = sandbox.process.get_session("build")
+        for chunk in sandbox.process.stream_session_command_logs("build", session.commands[-1].id):
             print(chunk.source, chunk.text, end="")
         ```
     """
@@ -2363,6 +2369,8 @@ class SessionLogStream:
 
         Example:
             ```python
+            session = sandbox.process.get_session("build")
+            stream = sandbox.process.stream_session_command_logs("build", session.commands[-1].id)
             stream.close()
             ```
         """
