@@ -72,7 +72,7 @@ class AsyncDaytona:
 
         Args:
             params: What sandbox; a Python one with the server's defaults when left out.
-            timeout: Seconds to wait; 0 or None: no limit.
+            timeout: Seconds to wait; 0 or None: no limit. Given here, it wins over the deprecated ``params.timeout``.
 
         Example:
             ```python
@@ -125,6 +125,7 @@ class AsyncDaytona:
 
         Example:
             ```python
+            await daytona.stop(sandbox)
             await daytona.start(sandbox)
             ```
         """
@@ -137,7 +138,7 @@ class AsyncDaytona:
 
         Example:
             ```python
-            await daytona.stop(sandbox)
+            await daytona.stop(sandbox, timeout=30)
             ```
         """
     def remove(self, sandbox: AsyncSandbox, timeout: float | None = 60) -> Coroutine[Any, Any, None]:
@@ -169,6 +170,8 @@ class AsyncDaytona:
 
         Example:
             ```python
+            daytona = AsyncDaytona()
+            print(len(await daytona.list()))
             await daytona.close()
             ```
         """
@@ -176,22 +179,59 @@ class AsyncDaytona:
     def __aexit__(self, *_exception: object) -> Coroutine[Any, Any, None]: ...
     @property
     def api_key(self) -> str | None:
-        """The API key in use."""
+        """The API key in use.
+
+        Example:
+            ```python
+            if daytona.api_key is None:
+                print("signed in with a JWT, or local")
+            ```
+        """
     @property
     def jwt_token(self) -> str | None:
-        """The JWT in use."""
+        """The JWT in use.
+
+        Example:
+            ```python
+            print("a JWT" if daytona.jwt_token else "an API key")
+            ```
+        """
     @property
     def organization_id(self) -> str | None:
-        """The organization the JWT acts for."""
+        """The organization the JWT acts for.
+
+        Example:
+            ```python
+            print(f"acting for {daytona.organization_id}")
+            ```
+        """
     @property
     def api_url(self) -> str | None:
-        """URL of the API; None for the local target, whose server is found or started by the first call."""
+        """URL of the API; None for the local target, whose server is found or started by the first call.
+
+        Example:
+            ```python
+            print(daytona.api_url or "sandboxes run on this machine")
+            ```
+        """
     @property
     def target(self) -> str:
-        """Where sandboxes run."""
+        """Where sandboxes run.
+
+        Example:
+            ```python
+            assert daytona.target == "local"
+            ```
+        """
     @property
     def default_language(self) -> CodeLanguage:
-        """The language of sandboxes created without one."""
+        """The language of sandboxes created without one.
+
+        Example:
+            ```python
+            assert daytona.default_language == CodeLanguage.PYTHON
+            ```
+        """
 
 @final
 class AsyncDownloadStream:
@@ -957,67 +997,200 @@ class AsyncSandbox:
     """
     @property
     def id(self) -> str:
-        """Its id."""
+        """Its id.
+
+        Example:
+            ```python
+            print(f"sandbox {sandbox.id}")
+            ```
+        """
     @property
     def instance(self) -> SandboxInstance:
-        """The latest known copy of it: a ``SandboxInstance``. ``refresh_data`` asks the server again."""
+        """The latest known copy of it: a ``SandboxInstance``. ``refresh_data`` asks the server again.
+
+        Example:
+            ```python
+            print(sandbox.instance.created_at, sandbox.instance.resources)
+            ```
+        """
     @property
     def process(self) -> AsyncProcess:
-        """Runs commands and code in it."""
+        """Runs commands and code in it.
+
+        Example:
+            ```python
+            print(await sandbox.process.exec("date"))
+            ```
+        """
     @property
     def git(self) -> AsyncGit:
-        """Works on git repositories in it."""
+        """Works on git repositories in it.
+
+        Example:
+            ```python
+            await sandbox.git.clone("https://github.com/user/repo.git", "clone")
+            ```
+        """
     @property
     def fs(self) -> AsyncFileSystem:
-        """Moves files in and out of it."""
+        """Moves files in and out of it.
+
+        Example:
+            ```python
+            await sandbox.fs.upload_file("notes.txt", "Remember the milk.")
+            ```
+        """
     @property
     def name(self) -> str:
-        """Its name."""
+        """Its name.
+
+        Example:
+            ```python
+            sandbox = await daytona.get(sandbox.name)
+            ```
+        """
     @property
     def image(self) -> str | None:
-        """The image it was made from."""
+        """The image it was made from.
+
+        Example:
+            ```python
+            print(f"made from {sandbox.image}")
+            ```
+        """
     @property
     def user(self) -> str:
-        """The user that commands run as."""
+        """The user that commands run as.
+
+        Example:
+            ```python
+            print(f"commands run as {sandbox.user}")
+            ```
+        """
     @property
     def env(self) -> dict[str, str]:
-        """Environment of every process in it."""
+        """Environment of every process in it.
+
+        Example:
+            ```python
+            if "DEBUG" in sandbox.env:
+                print("debugging is on")
+            ```
+        """
     @property
     def labels(self) -> dict[str, str]:
-        """Its labels."""
+        """Its labels.
+
+        Example:
+            ```python
+            owner = sandbox.labels.get("owner", "nobody")
+            ```
+        """
     @property
     def public(self) -> bool:
-        """Whether preview links need no token."""
+        """Whether preview links need no token.
+
+        Example:
+            ```python
+            preview = await sandbox.get_preview_link(3000)
+            print(preview.url if sandbox.public else f"{preview.url} with a token")
+            ```
+        """
     @property
     def target(self) -> str:
-        """Where it runs."""
+        """Where it runs.
+
+        Example:
+            ```python
+            if sandbox.target == "local":
+                print("no data leaves this machine")
+            ```
+        """
     @property
     def cpu(self) -> float:
-        """Its cores."""
+        """Its cores.
+
+        Example:
+            ```python
+            await sandbox.process.exec(f"make -j {sandbox.cpu:.0f}")
+            ```
+        """
     @property
     def gpu(self) -> float:
-        """Its GPUs."""
+        """Its GPUs.
+
+        Example:
+            ```python
+            device = "cuda" if sandbox.gpu else "cpu"
+            ```
+        """
     @property
     def memory(self) -> float:
-        """Its memory in GB."""
+        """Its memory in GB.
+
+        Example:
+            ```python
+            print(f"{sandbox.memory} GB of memory")
+            ```
+        """
     @property
     def disk(self) -> float:
-        """Its disk in GB."""
+        """Its disk in GB.
+
+        Example:
+            ```python
+            if sandbox.disk < 10:
+                print("little room for a data set")
+            ```
+        """
     @property
     def state(self) -> SandboxState | None:
-        """Where it was in its life when the server was last asked."""
+        """Where it was in its life when the server was last asked.
+
+        Example:
+            ```python
+            if sandbox.state == SandboxState.STOPPED:
+                await sandbox.start()
+            ```
+        """
     @property
     def error_reason(self) -> str | None:
-        """Why it is in the error state."""
+        """Why it is in the error state.
+
+        Example:
+            ```python
+            if sandbox.state == "error":
+                print(sandbox.error_reason)
+            ```
+        """
     @property
     def snapshot_state(self) -> str | None:
-        """State of its last backup."""
+        """State of its last backup.
+
+        Example:
+            ```python
+            backed_up = sandbox.snapshot_state == "Completed"
+            ```
+        """
     @property
     def snapshot_created_at(self) -> str | None:
-        """When it was last backed up, ISO 8601."""
+        """When it was last backed up, ISO 8601.
+
+        Example:
+            ```python
+            print(sandbox.snapshot_created_at or "never backed up")
+            ```
+        """
     @property
     def auto_stop_interval(self) -> float | None:
-        """Minutes without activity until it is stopped; 0 never."""
+        """Minutes without activity until it is stopped; 0 never.
+
+        Example:
+            ```python
+            if sandbox.auto_stop_interval == 0:
+                print("it runs until someone stops it")
+            ```
+        """
     def info(self) -> Coroutine[Any, Any, SandboxInfo]:
         """Asks the server about the sandbox and returns what it said.
 
@@ -1051,6 +1224,7 @@ class AsyncSandbox:
         Example:
             ```python
             root = await sandbox.get_sandbox_root_dir()
+            print(await sandbox.fs.list_files(root))
             ```
         """
     @deprecated("get_workspace_root_dir is deprecated; use get_user_root_dir instead")
@@ -1087,7 +1261,8 @@ class AsyncSandbox:
 
         Example:
             ```python
-            await sandbox.start()
+            await sandbox.stop()
+            await sandbox.start(timeout=30)
             ```
         """
     def stop(self, timeout: float | None = 60) -> Coroutine[Any, Any, None]:
@@ -1129,6 +1304,7 @@ class AsyncSandbox:
 
         Example:
             ```python
+            sandbox = await daytona.get("my-sandbox")  # which another program starts
             await sandbox.wait_for_sandbox_start(timeout=30)
             ```
         """
@@ -1140,6 +1316,7 @@ class AsyncSandbox:
 
         Example:
             ```python
+            await sandbox.stop()
             await sandbox.wait_for_sandbox_stop(timeout=30)
             ```
         """
@@ -1180,7 +1357,8 @@ class AsyncSandbox:
 
         Example:
             ```python
-            preview = await sandbox.get_preview_url(3000)
+            preview = await sandbox.get_preview_url(8080)
+            print(preview.url, len(preview.token))
             ```
         """
 
@@ -1239,7 +1417,7 @@ class Daytona:
 
         Args:
             params: What sandbox; a Python one with the server's defaults when left out.
-            timeout: Seconds to wait; 0 or None: no limit.
+            timeout: Seconds to wait; 0 or None: no limit. Given here, it wins over the deprecated ``params.timeout``.
 
         Example:
             ```python
@@ -1292,6 +1470,7 @@ class Daytona:
 
         Example:
             ```python
+            daytona.stop(sandbox)
             daytona.start(sandbox)
             ```
         """
@@ -1304,7 +1483,7 @@ class Daytona:
 
         Example:
             ```python
-            daytona.stop(sandbox)
+            daytona.stop(sandbox, timeout=30)
             ```
         """
     def remove(self, sandbox: Sandbox, timeout: float | None = 60) -> None:
@@ -1336,6 +1515,8 @@ class Daytona:
 
         Example:
             ```python
+            daytona = Daytona()
+            print(len(daytona.list()))
             daytona.close()
             ```
         """
@@ -1343,22 +1524,59 @@ class Daytona:
     def __exit__(self, *_exception: object) -> None: ...
     @property
     def api_key(self) -> str | None:
-        """The API key in use."""
+        """The API key in use.
+
+        Example:
+            ```python
+            if daytona.api_key is None:
+                print("signed in with a JWT, or local")
+            ```
+        """
     @property
     def jwt_token(self) -> str | None:
-        """The JWT in use."""
+        """The JWT in use.
+
+        Example:
+            ```python
+            print("a JWT" if daytona.jwt_token else "an API key")
+            ```
+        """
     @property
     def organization_id(self) -> str | None:
-        """The organization the JWT acts for."""
+        """The organization the JWT acts for.
+
+        Example:
+            ```python
+            print(f"acting for {daytona.organization_id}")
+            ```
+        """
     @property
     def api_url(self) -> str | None:
-        """URL of the API; None for the local target, whose server is found or started by the first call."""
+        """URL of the API; None for the local target, whose server is found or started by the first call.
+
+        Example:
+            ```python
+            print(daytona.api_url or "sandboxes run on this machine")
+            ```
+        """
     @property
     def target(self) -> str:
-        """Where sandboxes run."""
+        """Where sandboxes run.
+
+        Example:
+            ```python
+            assert daytona.target == "local"
+            ```
+        """
     @property
     def default_language(self) -> CodeLanguage:
-        """The language of sandboxes created without one."""
+        """The language of sandboxes created without one.
+
+        Example:
+            ```python
+            assert daytona.default_language == CodeLanguage.PYTHON
+            ```
+        """
 
 @final
 class DownloadStream:
@@ -2118,67 +2336,200 @@ class Sandbox:
     """
     @property
     def id(self) -> str:
-        """Its id."""
+        """Its id.
+
+        Example:
+            ```python
+            print(f"sandbox {sandbox.id}")
+            ```
+        """
     @property
     def instance(self) -> SandboxInstance:
-        """The latest known copy of it: a ``SandboxInstance``. ``refresh_data`` asks the server again."""
+        """The latest known copy of it: a ``SandboxInstance``. ``refresh_data`` asks the server again.
+
+        Example:
+            ```python
+            print(sandbox.instance.created_at, sandbox.instance.resources)
+            ```
+        """
     @property
     def process(self) -> Process:
-        """Runs commands and code in it."""
+        """Runs commands and code in it.
+
+        Example:
+            ```python
+            print(sandbox.process.exec("date"))
+            ```
+        """
     @property
     def git(self) -> Git:
-        """Works on git repositories in it."""
+        """Works on git repositories in it.
+
+        Example:
+            ```python
+            sandbox.git.clone("https://github.com/user/repo.git", "clone")
+            ```
+        """
     @property
     def fs(self) -> FileSystem:
-        """Moves files in and out of it."""
+        """Moves files in and out of it.
+
+        Example:
+            ```python
+            sandbox.fs.upload_file("notes.txt", "Remember the milk.")
+            ```
+        """
     @property
     def name(self) -> str:
-        """Its name."""
+        """Its name.
+
+        Example:
+            ```python
+            sandbox = daytona.get(sandbox.name)
+            ```
+        """
     @property
     def image(self) -> str | None:
-        """The image it was made from."""
+        """The image it was made from.
+
+        Example:
+            ```python
+            print(f"made from {sandbox.image}")
+            ```
+        """
     @property
     def user(self) -> str:
-        """The user that commands run as."""
+        """The user that commands run as.
+
+        Example:
+            ```python
+            print(f"commands run as {sandbox.user}")
+            ```
+        """
     @property
     def env(self) -> dict[str, str]:
-        """Environment of every process in it."""
+        """Environment of every process in it.
+
+        Example:
+            ```python
+            if "DEBUG" in sandbox.env:
+                print("debugging is on")
+            ```
+        """
     @property
     def labels(self) -> dict[str, str]:
-        """Its labels."""
+        """Its labels.
+
+        Example:
+            ```python
+            owner = sandbox.labels.get("owner", "nobody")
+            ```
+        """
     @property
     def public(self) -> bool:
-        """Whether preview links need no token."""
+        """Whether preview links need no token.
+
+        Example:
+            ```python
+            preview = sandbox.get_preview_link(3000)
+            print(preview.url if sandbox.public else f"{preview.url} with a token")
+            ```
+        """
     @property
     def target(self) -> str:
-        """Where it runs."""
+        """Where it runs.
+
+        Example:
+            ```python
+            if sandbox.target == "local":
+                print("no data leaves this machine")
+            ```
+        """
     @property
     def cpu(self) -> float:
-        """Its cores."""
+        """Its cores.
+
+        Example:
+            ```python
+            sandbox.process.exec(f"make -j {sandbox.cpu:.0f}")
+            ```
+        """
     @property
     def gpu(self) -> float:
-        """Its GPUs."""
+        """Its GPUs.
+
+        Example:
+            ```python
+            device = "cuda" if sandbox.gpu else "cpu"
+            ```
+        """
     @property
     def memory(self) -> float:
-        """Its memory in GB."""
+        """Its memory in GB.
+
+        Example:
+            ```python
+            print(f"{sandbox.memory} GB of memory")
+            ```
+        """
     @property
     def disk(self) -> float:
-        """Its disk in GB."""
+        """Its disk in GB.
+
+        Example:
+            ```python
+            if sandbox.disk < 10:
+                print("little room for a data set")
+            ```
+        """
     @property
     def state(self) -> SandboxState | None:
-        """Where it was in its life when the server was last asked."""
+        """Where it was in its life when the server was last asked.
+
+        Example:
+            ```python
+            if sandbox.state == SandboxState.STOPPED:
+                sandbox.start()
+            ```
+        """
     @property
     def error_reason(self) -> str | None:
-        """Why it is in the error state."""
+        """Why it is in the error state.
+
+        Example:
+            ```python
+            if sandbox.state == "error":
+                print(sandbox.error_reason)
+            ```
+        """
     @property
     def snapshot_state(self) -> str | None:
-        """State of its last backup."""
+        """State of its last backup.
+
+        Example:
+            ```python
+            backed_up = sandbox.snapshot_state == "Completed"
+            ```
+        """
     @property
     def snapshot_created_at(self) -> str | None:
-        """When it was last backed up, ISO 8601."""
+        """When it was last backed up, ISO 8601.
+
+        Example:
+            ```python
+            print(sandbox.snapshot_created_at or "never backed up")
+            ```
+        """
     @property
     def auto_stop_interval(self) -> float | None:
-        """Minutes without activity until it is stopped; 0 never."""
+        """Minutes without activity until it is stopped; 0 never.
+
+        Example:
+            ```python
+            if sandbox.auto_stop_interval == 0:
+                print("it runs until someone stops it")
+            ```
+        """
     def info(self) -> SandboxInfo:
         """Asks the server about the sandbox and returns what it said.
 
@@ -2212,6 +2563,7 @@ class Sandbox:
         Example:
             ```python
             root = sandbox.get_sandbox_root_dir()
+            print(sandbox.fs.list_files(root))
             ```
         """
     @deprecated("get_workspace_root_dir is deprecated; use get_user_root_dir instead")
@@ -2248,7 +2600,8 @@ class Sandbox:
 
         Example:
             ```python
-            sandbox.start()
+            sandbox.stop()
+            sandbox.start(timeout=30)
             ```
         """
     def stop(self, timeout: float | None = 60) -> None:
@@ -2290,6 +2643,7 @@ class Sandbox:
 
         Example:
             ```python
+            sandbox = daytona.get("my-sandbox")  # which another program starts
             sandbox.wait_for_sandbox_start(timeout=30)
             ```
         """
@@ -2301,6 +2655,7 @@ class Sandbox:
 
         Example:
             ```python
+            sandbox.stop()
             sandbox.wait_for_sandbox_stop(timeout=30)
             ```
         """
@@ -2341,7 +2696,8 @@ class Sandbox:
 
         Example:
             ```python
-            preview = sandbox.get_preview_url(3000)
+            preview = sandbox.get_preview_url(8080)
+            print(preview.url, len(preview.token))
             ```
         """
 
