@@ -404,8 +404,10 @@ class AsyncFileSystem:
 
         Example:
             ```python
+            from pathlib import Path
+
             await sandbox.fs.upload_file("hello.txt", "Hello, World!")
-            await sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+            await sandbox.fs.upload_file("model.bin", Path("model.bin"))  # streamed from the local disk
             ```
         """
     @overload
@@ -421,8 +423,10 @@ class AsyncFileSystem:
 
         Example:
             ```python
+            from pathlib import Path
+
             await sandbox.fs.upload_file("hello.txt", "Hello, World!")
-            await sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+            await sandbox.fs.upload_file("model.bin", Path("model.bin"))  # streamed from the local disk
             ```
         """
     def upload_files(self, files: list[FileUpload]) -> Coroutine[Any, Any, None]:
@@ -478,6 +482,9 @@ class AsyncFileSystem:
 
         Example:
             ```python
+            import hashlib
+
+            digest = hashlib.sha256()
             async for chunk in await sandbox.fs.download_file_stream("big.bin"):
                 digest.update(chunk)
             ```
@@ -491,8 +498,8 @@ class AsyncGit:
 
     Example:
         ```python
-        await sandbox.git.clone("https://github.com/user/repo.git", "repo")
-        status = await sandbox.git.status("repo")
+        await sandbox.git.clone("https://github.com/user/repo.git", "app")
+        status = await sandbox.git.status("app")
         print(status.current_branch, [file.name for file in status.file_status])
         ```
     """
@@ -517,7 +524,7 @@ class AsyncGit:
 
         Example:
             ```python
-            await sandbox.git.clone("https://github.com/user/repo.git", "repo", branch="main")
+            await sandbox.git.clone("https://github.com/user/repo.git", "app", branch="main")
             ```
         """
     def status(self, path: str) -> Coroutine[Any, Any, GitStatus]:
@@ -617,6 +624,7 @@ class AsyncGit:
 
         Example:
             ```python
+            await sandbox.git.add("repo", ["app.py"])
             response = await sandbox.git.commit("repo", "feat: add new feature", "Jane Doe", "jane@example.com")
             print(response.sha)
             ```
@@ -700,6 +708,7 @@ class AsyncGit:
         Example:
             ```python
             remotes = await sandbox.git.remotes("repo")
+            print("origin" in [remote.name for remote in remotes])
             ```
         """
 
@@ -850,7 +859,9 @@ class AsyncProcess:
 
         Example:
             ```python
-            await sandbox.process.create_session("build")
+            await sandbox.process.create_session("tests")
+            run = SessionExecuteRequest(command="export CI=1")
+            await sandbox.process.execute_session_command("tests", run)
             ```
         """
     def get_session(self, session_id: str) -> Coroutine[Any, Any, Session]:
@@ -895,6 +906,8 @@ class AsyncProcess:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="make", run_async=True)
+            response = await sandbox.process.execute_session_command("build", run)
             command = await sandbox.process.get_session_command("build", response.cmd_id)
             print("runs" if command.exit_code is None else f"exit code {command.exit_code}")
             ```
@@ -925,6 +938,7 @@ class AsyncProcess:
 
         Example:
             ```python
+            response = await sandbox.process.execute_session_command("build", SessionExecuteRequest(command="ls -l"))
             logs = await sandbox.process.get_session_command_logs("build", response.cmd_id)
             print(logs)
             ```
@@ -950,7 +964,9 @@ class AsyncProcess:
 
         Example:
             ```python
-            asyncio.run(sandbox.process.get_session_command_logs_async("build", response.cmd_id, print))
+            run = SessionExecuteRequest(command="make", run_async=True)
+            response = await sandbox.process.execute_session_command("build", run)
+            await sandbox.process.get_session_command_logs_async("build", response.cmd_id, print)
             ```
         """
     def stream_session_command_logs(self, session_id: str, command_id: str) -> AsyncSessionLogStream:
@@ -963,6 +979,8 @@ class AsyncProcess:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="for i in 1 2 3; do echo $i; sleep 0.1; done", run_async=True)
+            response = await sandbox.process.execute_session_command("build", run)
             async for chunk in sandbox.process.stream_session_command_logs("build", response.cmd_id):
                 print(chunk.source, chunk.text, end="")
             ```
@@ -977,6 +995,8 @@ class AsyncProcess:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="read -p 'Go on? ' answer", run_async=True)
+            response = await sandbox.process.execute_session_command("build", run)
             await sandbox.process.send_session_command_input("build", response.cmd_id, "yes\\n")
             ```
         """
@@ -1747,8 +1767,10 @@ class FileSystem:
 
         Example:
             ```python
+            from pathlib import Path
+
             sandbox.fs.upload_file("hello.txt", "Hello, World!")
-            sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+            sandbox.fs.upload_file("model.bin", Path("model.bin"))  # streamed from the local disk
             ```
         """
     @overload
@@ -1764,8 +1786,10 @@ class FileSystem:
 
         Example:
             ```python
+            from pathlib import Path
+
             sandbox.fs.upload_file("hello.txt", "Hello, World!")
-            sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+            sandbox.fs.upload_file("model.bin", Path("model.bin"))  # streamed from the local disk
             ```
         """
     def upload_files(self, files: list[FileUpload]) -> None:
@@ -1821,6 +1845,9 @@ class FileSystem:
 
         Example:
             ```python
+            import hashlib
+
+            digest = hashlib.sha256()
             for chunk in sandbox.fs.download_file_stream("big.bin"):
                 digest.update(chunk)
             ```
@@ -1834,8 +1861,8 @@ class Git:
 
     Example:
         ```python
-        sandbox.git.clone("https://github.com/user/repo.git", "repo")
-        status = sandbox.git.status("repo")
+        sandbox.git.clone("https://github.com/user/repo.git", "app")
+        status = sandbox.git.status("app")
         print(status.current_branch, [file.name for file in status.file_status])
         ```
     """
@@ -1860,7 +1887,7 @@ class Git:
 
         Example:
             ```python
-            sandbox.git.clone("https://github.com/user/repo.git", "repo", branch="main")
+            sandbox.git.clone("https://github.com/user/repo.git", "app", branch="main")
             ```
         """
     def status(self, path: str) -> GitStatus:
@@ -1958,6 +1985,7 @@ class Git:
 
         Example:
             ```python
+            sandbox.git.add("repo", ["app.py"])
             response = sandbox.git.commit("repo", "feat: add new feature", "Jane Doe", "jane@example.com")
             print(response.sha)
             ```
@@ -2041,6 +2069,7 @@ class Git:
         Example:
             ```python
             remotes = sandbox.git.remotes("repo")
+            print("origin" in [remote.name for remote in remotes])
             ```
         """
 
@@ -2189,7 +2218,9 @@ class Process:
 
         Example:
             ```python
-            sandbox.process.create_session("build")
+            sandbox.process.create_session("tests")
+            run = SessionExecuteRequest(command="export CI=1")
+            sandbox.process.execute_session_command("tests", run)
             ```
         """
     def get_session(self, session_id: str) -> Session:
@@ -2234,6 +2265,8 @@ class Process:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="make", run_async=True)
+            response = sandbox.process.execute_session_command("build", run)
             command = sandbox.process.get_session_command("build", response.cmd_id)
             print("runs" if command.exit_code is None else f"exit code {command.exit_code}")
             ```
@@ -2264,6 +2297,7 @@ class Process:
 
         Example:
             ```python
+            response = sandbox.process.execute_session_command("build", SessionExecuteRequest(command="ls -l"))
             logs = sandbox.process.get_session_command_logs("build", response.cmd_id)
             print(logs)
             ```
@@ -2289,7 +2323,9 @@ class Process:
 
         Example:
             ```python
-            asyncio.run(sandbox.process.get_session_command_logs_async("build", response.cmd_id, print))
+            run = SessionExecuteRequest(command="make", run_async=True)
+            response = sandbox.process.execute_session_command("build", run)
+            await sandbox.process.get_session_command_logs_async("build", response.cmd_id, print)
             ```
         """
     def stream_session_command_logs(self, session_id: str, command_id: str) -> SessionLogStream:
@@ -2302,6 +2338,8 @@ class Process:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="for i in 1 2 3; do echo $i; sleep 0.1; done", run_async=True)
+            response = sandbox.process.execute_session_command("build", run)
             for chunk in sandbox.process.stream_session_command_logs("build", response.cmd_id):
                 print(chunk.source, chunk.text, end="")
             ```
@@ -2316,6 +2354,8 @@ class Process:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="read -p 'Go on? ' answer", run_async=True)
+            response = sandbox.process.execute_session_command("build", run)
             sandbox.process.send_session_command_input("build", response.cmd_id, "yes\\n")
             ```
         """
