@@ -460,6 +460,7 @@ export interface SandboxResources {
 export interface SandboxVolume {
     volumeId: string;
     mountPath: string;
+    subpath?: string | undefined;
 }
 export interface CreateSandboxParams {
     id?: string | undefined;

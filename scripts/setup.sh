@@ -17,7 +17,8 @@ need() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || packages+=(
 if [ "$(uname -s)" = Linux ]; then
     need cc build-essential
     need git git
-    need curl curl
+    # Certificates for the servers of tests/faults.
+    need openssl openssl
     need mkfs.ext4 e2fsprogs
     need ip iproute2
     need nft nftables

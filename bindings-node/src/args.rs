@@ -6,9 +6,8 @@
 use crate::error;
 use daytona_core::{
     CodeRunParams, ConfigOptions, CreateParams, FilePermissions, GitClone as CoreGitClone,
-    GitTransfer as CoreGitTransfer, Position, Resources, SessionExecuteRequest, Timeout,
+    GitTransfer as CoreGitTransfer, Position, Resources, SandboxVolume, SessionExecuteRequest, Timeout,
 };
-use daytona_protocol::sandbox::SandboxVolume;
 use napi::bindgen_prelude::{FromNapiValue, Object, Unknown};
 use napi::{De, JsValue, Result, sys};
 use serde::de::{DeserializeOwned, Error as _};
@@ -103,7 +102,21 @@ pub struct Create {
     target: Option<String>,
     resources: Option<CreateResources>,
     auto_stop_interval: Option<i32>,
-    volumes: Option<Vec<SandboxVolume>>,
+    volumes: Option<Vec<CreateVolume>>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a SandboxVolume", rename_all = "camelCase", deny_unknown_fields)]
+struct CreateVolume {
+    volume_id: String,
+    mount_path: String,
+    subpath: Option<String>,
+}
+
+impl From<CreateVolume> for SandboxVolume {
+    fn from(volume: CreateVolume) -> Self {
+        Self { volume_id: volume.volume_id, mount_path: volume.mount_path, subpath: volume.subpath }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -134,7 +147,7 @@ impl From<Create> for CreateParams {
                 gpu: it.gpu,
             }),
             auto_stop_interval: create.auto_stop_interval,
-            volumes: create.volumes,
+            volumes: create.volumes.map(|volumes| volumes.into_iter().map(Into::into).collect()),
         }
     }
 }

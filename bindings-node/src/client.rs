@@ -1,11 +1,12 @@
 //! `Client`: the configured connection; what the TypeScript class `Daytona` stands on.
 
-use crate::args::{Config, Create, Js, timeout};
+use crate::args::{Config, Create, Js};
 use crate::call::{CancelToken, promise};
 use crate::error;
 use crate::made::Made;
 use crate::sandbox::Sandbox;
-use daytona_core::{ClientOptions, SETTLING};
+use daytona_core::config::env_vars;
+use daytona_core::{ClientOptions, Environment, SETTLING, Timeout};
 use napi::Env;
 use napi::bindgen_prelude::PromiseRaw;
 use napi_derive::napi;
@@ -20,17 +21,24 @@ pub struct Client {
 
 #[napi]
 impl Client {
-    /// Resolves the configuration. `binary` is the `daytona` executable shipped in the package, if it is there.
+    /// Resolves the configuration. `binary` is the `daytona` executable shipped in the package, if it is there;
+    /// `variables` and `folder` are JavaScript's own environment and working folder, an empty one when it has none.
     #[napi(constructor)]
-    pub fn new(config: Js<Option<Config>>, binary: Js<Option<String>>) -> napi::Result<Self> {
-        daytona_core::Client::new(ClientOptions {
+    pub fn new(
+        config: Js<Option<Config>>,
+        binary: Js<Option<String>>,
+        variables: Js<BTreeMap<String, String>>,
+        folder: Js<String>,
+    ) -> napi::Result<Self> {
+        let options = ClientOptions {
             config: config.0.unwrap_or_default().into(),
             source: "sdk-typescript",
             sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
             daytona_binary: binary.0.map(PathBuf::from),
-        })
-        .map(|core| Self { core })
-        .map_err(|refused| error::to_js(&refused))
+        };
+        daytona_core::Client::with_environment(options, &Environment::new(variables.0, folder.0))
+            .map(|core| Self { core })
+            .map_err(|refused| error::to_js(&refused))
     }
 
     /// The API key in use.
@@ -75,16 +83,19 @@ impl Client {
         self.core.config().deprecations().to_vec()
     }
 
-    /// Creates a sandbox and waits until it has started.
+    /// Creates a sandbox and waits until it has started. `seconds` is absent when none were given, and 0 for no limit.
     #[napi]
     pub fn create<'env>(
         &self,
         env: &'env Env,
         params: Js<Option<Create>>,
         seconds: Js<Option<f64>>,
+        deprecated: Js<Option<f64>>,
         cancel: Option<&CancelToken>,
     ) -> napi::Result<PromiseRaw<'env, Made>> {
-        let (core, timeout) = (self.core.clone(), timeout(seconds)?);
+        let timeout =
+            Timeout::of_create(seconds.0, deprecated.0).map_err(|refused| error::to_js(&refused))?;
+        let core = self.core.clone();
         let params = params.0.unwrap_or_default().into();
         promise(env, cancel, async move {
             let sandbox = core.create(params, timeout).await?;
@@ -129,4 +140,11 @@ impl Client {
             Ok(sandboxes.into_iter().map(Sandbox::from).collect())
         })
     }
+}
+
+/// The environment variables a client reads.
+#[napi]
+#[must_use]
+pub fn environment_names() -> Vec<&'static str> {
+    env_vars::ALL.to_vec()
 }

@@ -31,7 +31,17 @@ interface Figure {
   readonly png?: string;
 }
 
-/** What charts with two axes have. The names with underscores are those of earlier versions. */
+/**
+ * What charts with two axes have. The names with underscores are those of earlier versions.
+ *
+ * @example
+ * ```ts
+ * import type { Chart2D } from "@daytonaio/sdk";
+ *
+ * const axes = ({ xLabel, yLabel }: Chart2D) => `${yLabel} by ${xLabel}`;
+ * console.log(axes({ title: "Growth", xLabel: "day", yLabel: "price" }));
+ * ```
+ */
 export interface Chart2D extends Figure {
   /** What the x-axis is called. */
   readonly xLabel?: string;
@@ -43,7 +53,17 @@ export interface Chart2D extends Figure {
   readonly y_label?: string;
 }
 
-/** One series of points. */
+/**
+ * One series of points.
+ *
+ * @example
+ * ```ts
+ * import type { PointData } from "@daytonaio/sdk";
+ *
+ * const highest = ({ points }: PointData) => Math.max(...points.map(([, y]) => Number(y)));
+ * console.log(highest({ label: "squares", points: [[1, 1], [2, 4]] }));
+ * ```
+ */
 export interface PointData {
   /** What it is called. */
   readonly label: string;
@@ -51,7 +71,16 @@ export interface PointData {
   readonly points: [number | string, number | string][];
 }
 
-/** What line and scatter charts have. The names with underscores are those of earlier versions. */
+/**
+ * What line and scatter charts have. The names with underscores are those of earlier versions.
+ *
+ * @example
+ * ```ts
+ * import type { PointChart } from "@daytonaio/sdk";
+ *
+ * const isLogarithmic = (chart: PointChart) => chart.yScale === "log";
+ * ```
+ */
 export interface PointChart extends Chart2D {
   /** Where the ticks of the x-axis are. */
   readonly xTicks: (number | string)[];
@@ -103,13 +132,32 @@ export interface LineChart extends PointChart {
   readonly type: ChartType.LINE;
 }
 
-/** Points alone. */
+/**
+ * Points alone.
+ *
+ * @example
+ * ```ts
+ * import type { ScatterChart } from "@daytonaio/sdk";
+ *
+ * const size = (chart: ScatterChart) => chart.elements.reduce((sum, group) => sum + group.points.length, 0);
+ * ```
+ */
 export interface ScatterChart extends PointChart {
   /** What kind it is. */
   readonly type: ChartType.SCATTER;
 }
 
-/** One bar. */
+/**
+ * One bar.
+ *
+ * @example
+ * ```ts
+ * import type { BarData } from "@daytonaio/sdk";
+ *
+ * const total = (bars: BarData[]) => bars.reduce((sum, bar) => sum + Number(bar.value), 0);
+ * console.log(total([{ label: "Mon", group: "hours", value: "8" }]));
+ * ```
+ */
 export interface BarData {
   /** What it is called. */
   readonly label: string;
@@ -119,7 +167,16 @@ export interface BarData {
   readonly value: string;
 }
 
-/** Bars. */
+/**
+ * Bars.
+ *
+ * @example
+ * ```ts
+ * import { type BarChart, type Chart, ChartType } from "@daytonaio/sdk";
+ *
+ * const isBars = (chart: Chart): chart is BarChart => chart.type === ChartType.BAR;
+ * ```
+ */
 export interface BarChart extends Chart2D {
   /** What kind it is. */
   readonly type: ChartType.BAR;
@@ -127,7 +184,17 @@ export interface BarChart extends Chart2D {
   readonly elements: BarData[];
 }
 
-/** One slice. */
+/**
+ * One slice.
+ *
+ * @example
+ * ```ts
+ * import type { PieData } from "@daytonaio/sdk";
+ *
+ * const share = (slice: PieData) => `${slice.label}: ${((slice.angle / 360) * 100).toFixed(1)} %`;
+ * console.log(share({ label: "yes", angle: 90, radius: 1 }));
+ * ```
+ */
 export interface PieData {
   /** What it is called. */
   readonly label: string;
@@ -137,7 +204,16 @@ export interface PieData {
   readonly radius: number;
 }
 
-/** A circle in slices. */
+/**
+ * A circle in slices.
+ *
+ * @example
+ * ```ts
+ * import type { PieChart } from "@daytonaio/sdk";
+ *
+ * const largest = (chart: PieChart) => [...chart.elements].sort((a, b) => b.angle - a.angle)[0]?.label;
+ * ```
+ */
 export interface PieChart extends Figure {
   /** What kind it is. */
   readonly type: ChartType.PIE;
@@ -145,7 +221,16 @@ export interface PieChart extends Figure {
   readonly elements: PieData[];
 }
 
-/** One box. The names with underscores are those of earlier versions. */
+/**
+ * One box. The names with underscores are those of earlier versions.
+ *
+ * @example
+ * ```ts
+ * import type { BoxAndWhiskerData } from "@daytonaio/sdk";
+ *
+ * const spread = (box: BoxAndWhiskerData) => box.thirdQuartile - box.firstQuartile;
+ * ```
+ */
 export interface BoxAndWhiskerData {
   /** What it is called. */
   readonly label: string;
@@ -167,7 +252,16 @@ export interface BoxAndWhiskerData {
   readonly third_quartile: number;
 }
 
-/** Boxes with whiskers. */
+/**
+ * Boxes with whiskers.
+ *
+ * @example
+ * ```ts
+ * import type { BoxAndWhiskerChart } from "@daytonaio/sdk";
+ *
+ * const medians = (chart: BoxAndWhiskerChart) => chart.elements.map((box) => [box.label, box.median]);
+ * ```
+ */
 export interface BoxAndWhiskerChart extends Chart2D {
   /** What kind it is. */
   readonly type: ChartType.BOX_AND_WHISKER;
@@ -175,7 +269,16 @@ export interface BoxAndWhiskerChart extends Chart2D {
   readonly elements: BoxAndWhiskerData[];
 }
 
-/** A figure of several charts. */
+/**
+ * A figure of several charts.
+ *
+ * @example
+ * ```ts
+ * import type { Chart, CompositeChart } from "@daytonaio/sdk";
+ *
+ * const all = (chart: CompositeChart): Chart[] => chart.elements.filter((subplot) => subplot.png);
+ * ```
+ */
 export interface CompositeChart extends Figure {
   /** What kind it is. */
   readonly type: ChartType.COMPOSITE_CHART;
@@ -183,7 +286,16 @@ export interface CompositeChart extends Figure {
   readonly elements: Chart[];
 }
 
-/** A chart of a kind this version does not know; the picture is all there is to see. */
+/**
+ * A chart of a kind this version does not know; the picture is all there is to see.
+ *
+ * @example
+ * ```ts
+ * import { type Chart, ChartType, type UnknownChart } from "@daytonaio/sdk";
+ *
+ * const isUnknown = (chart: Chart): chart is UnknownChart => chart.type === ChartType.UNKNOWN;
+ * ```
+ */
 export interface UnknownChart extends Figure {
   /** What kind it is. */
   readonly type: ChartType.UNKNOWN;
@@ -191,7 +303,23 @@ export interface UnknownChart extends Figure {
   readonly elements: unknown[];
 }
 
-/** Any chart; `type` tells which. */
+/**
+ * Any chart; `type` tells which.
+ *
+ * @example
+ * ```ts
+ * import { type Chart, Daytona } from "@daytonaio/sdk";
+ * import { writeFile } from "node:fs/promises";
+ *
+ * const save = (chart: Chart) => writeFile(`${chart.title}.png`, Buffer.from(chart.png ?? "", "base64"));
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create({ language: "python" });
+ * const code = "import matplotlib.pyplot as plt; plt.plot([1, 4, 9]); plt.title('Squares'); plt.show()";
+ * const { artifacts } = await sandbox.process.codeRun(code);
+ * await Promise.all(artifacts.charts.map(save));
+ * await daytona.remove(sandbox);
+ * ```
+ */
 export type Chart =
   | LineChart
   | ScatterChart

@@ -2,6 +2,7 @@
  * `Daytona`: the client. Creates sandboxes and finds them again.
  */
 import { call, callSync } from "./call";
+import { variables, workingFolder } from "./environment";
 import { native, shippedBinary } from "./native";
 import type { NativeClient } from "./native-types";
 import { Sandbox } from "./sandbox";
@@ -46,32 +47,82 @@ export class Daytona {
    * ```
    */
   constructor(config?: DaytonaConfig) {
-    this.#native = callSync(() => new native.Client(config, shippedBinary()));
+    this.#native = callSync(() => new native.Client(config, shippedBinary(), variables(), workingFolder()));
     this.#native.warnings.forEach(warn);
     this.#native.deprecations.forEach(warnDeprecated);
   }
 
-  /** The API key in use. */
+  /**
+   * The API key in use.
+   *
+   * @example
+   * ```ts
+   * import { Daytona } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * if (daytona.apiKey === undefined) console.log("signed in with a JWT, or local");
+   * ```
+   */
   get apiKey(): string | undefined {
     return this.#native.apiKey ?? undefined;
   }
 
-  /** The JWT in use. */
+  /**
+   * The JWT in use.
+   *
+   * @example
+   * ```ts
+   * import { Daytona } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * console.log(daytona.jwtToken ? "a JWT" : "an API key");
+   * ```
+   */
   get jwtToken(): string | undefined {
     return this.#native.jwtToken ?? undefined;
   }
 
-  /** The organization a JWT acts for. */
+  /**
+   * The organization a JWT acts for.
+   *
+   * @example
+   * ```ts
+   * import { Daytona } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * console.log(`acting for ${daytona.organizationId}`);
+   * ```
+   */
   get organizationId(): string | undefined {
     return this.#native.organizationId ?? undefined;
   }
 
-  /** The URL of the API; undefined for the local target, whose server has a URL only while it runs. */
+  /**
+   * The URL of the API; undefined for the local target, whose server has a URL only while it runs.
+   *
+   * @example
+   * ```ts
+   * import { Daytona } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * console.log(daytona.apiUrl ?? "sandboxes run on this machine");
+   * ```
+   */
   get apiUrl(): string | undefined {
     return this.#native.apiUrl ?? undefined;
   }
 
-  /** Where sandboxes are created. */
+  /**
+   * Where sandboxes are created.
+   *
+   * @example
+   * ```ts
+   * import { Daytona } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * console.log(`sandboxes are made in ${daytona.target}`);
+   * ```
+   */
   get target(): string {
     return this.#native.target;
   }
@@ -80,7 +131,8 @@ export class Daytona {
    * Creates a sandbox and waits until it has started.
    *
    * @param params - what to create; a plain Python sandbox when left out
-   * @param timeout - seconds to wait at most; 0 or null for no limit. When it passes, nothing is left behind.
+   * @param timeout - seconds to wait at most, 60 when left out; 0 or null for no limit. Given here, it wins over the
+   *   deprecated `params.timeout`. When it passes, nothing is left behind.
    * @param options - `signal` to give up early
    * @example
    * ```ts
@@ -101,9 +153,10 @@ export class Daytona {
     if (within !== undefined) {
       warnDeprecated("CreateSandboxParams.timeout is deprecated: use the second argument of create");
     }
-    const seconds = timeout === undefined ? (within ?? DEFAULT_TIMEOUT) : timeout;
+    // Left out and null are different here: null is no limit.
+    const seconds = timeout === null ? 0 : timeout;
     try {
-      const made = await call((cancel) => this.#native.create(rest, seconds, cancel), options);
+      const made = await call((cancel) => this.#native.create(rest, seconds, within, cancel), options);
       return new Sandbox(made.take());
     } catch (error) {
       // Not awaited: the caller hears at once; the process waits until what was made half-way is removed.

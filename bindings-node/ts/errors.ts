@@ -5,7 +5,17 @@
  * a table that knows every code there is; nothing here looks at prose.
  */
 
-/** What went wrong, the same text in every language. */
+/**
+ * What went wrong, the same text in every language.
+ *
+ * @example
+ * ```ts
+ * import type { DaytonaErrorCode } from "@daytonaio/sdk";
+ *
+ * const WORTH_ANOTHER_TRY: DaytonaErrorCode[] = ["CONNECTION", "RATE_LIMIT", "TIMEOUT"];
+ * console.log(WORTH_ANOTHER_TRY.includes("NOT_FOUND"));
+ * ```
+ */
 export type DaytonaErrorCode =
   | "AUTHENTICATION"
   | "AUTHORIZATION"
@@ -22,7 +32,17 @@ export type DaytonaErrorCode =
   | "SERVER"
   | "CANCELLED";
 
-/** What an error knows besides its message. */
+/**
+ * What an error knows besides its message.
+ *
+ * @example
+ * ```ts
+ * import { DaytonaError, type DaytonaErrorDetails } from "@daytonaio/sdk";
+ *
+ * const details: DaytonaErrorDetails = { status: 502, requestId: "a1b2" };
+ * console.log(new DaytonaError("a stand-in for a test", details).status);
+ * ```
+ */
 export interface DaytonaErrorDetails {
   /** What kind of failure this is. */
   code?: DaytonaErrorCode;

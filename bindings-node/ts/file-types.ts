@@ -7,6 +7,20 @@ import type { ReadableStream } from "node:stream/web";
 /**
  * The content of a file to upload. A string is the text itself, written as UTF-8. Streams are sent as they come,
  * in bounded memory.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, type UploadContent } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * async function* lines(): AsyncGenerator<string> {
+ *   for (let n = 1; n <= 3; n += 1) yield `line ${n}\n`;
+ * }
+ * const content: UploadContent = lines();
+ * await sandbox.fs.uploadFile("lines.txt", content);
+ * await daytona.remove(sandbox);
+ * ```
  */
 export type UploadContent =
   | Blob
@@ -47,7 +61,20 @@ export type FileUpload =
       source: UploadContent;
     };
 
-/** A file or folder. */
+/**
+ * A file or folder.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, type FileInfo } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * const newest = (files: FileInfo[]) => [...files].sort((a, b) => b.modTime.localeCompare(a.modTime))[0];
+ * console.log(newest(await sandbox.fs.listFiles("/etc"))?.name);
+ * await daytona.remove(sandbox);
+ * ```
+ */
 export interface FileInfo {
   /** Its name in its folder. */
   readonly name: string;
@@ -67,7 +94,17 @@ export interface FileInfo {
   readonly group: string;
 }
 
-/** A line that holds the text that was looked for. */
+/**
+ * A line that holds the text that was looked for.
+ *
+ * @example
+ * ```ts
+ * import type { Match } from "@daytonaio/sdk";
+ *
+ * const shown = ({ file, line, content }: Match) => `${file}:${line}: ${content.trim()}`;
+ * console.log(shown({ file: "app.py", line: 3, content: "  # TODO: a name" }));
+ * ```
+ */
 export interface Match {
   /** The file's path. */
   readonly file: string;
@@ -77,7 +114,21 @@ export interface Match {
   readonly content: string;
 }
 
-/** Where to look for what. */
+/**
+ * Where to look for what.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, type FindFilesParams } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * await sandbox.fs.uploadFile("notes.txt", "TODO: tidy up\n");
+ * const params: FindFilesParams = { path: "notes.txt", pattern: "TODO" };
+ * console.log(await sandbox.fs.findFiles(params));
+ * await daytona.remove(sandbox);
+ * ```
+ */
 export interface FindFilesParams {
   /** The file, or the folder with everything below it. */
   path: string;
@@ -85,13 +136,33 @@ export interface FindFilesParams {
   pattern: string;
 }
 
-/** The files that were found. */
+/**
+ * The files that were found.
+ *
+ * @example
+ * ```ts
+ * import type { SearchFilesResponse } from "@daytonaio/sdk";
+ *
+ * const tests = ({ files }: SearchFilesResponse) => files.filter((file) => file.endsWith(".test.ts"));
+ * console.log(tests({ files: ["app.ts", "app.test.ts"] }));
+ * ```
+ */
 export interface SearchFilesResponse {
   /** Their paths. */
   readonly files: string[];
 }
 
-/** How replacing went in one file. */
+/**
+ * How replacing went in one file.
+ *
+ * @example
+ * ```ts
+ * import type { ReplaceResult } from "@daytonaio/sdk";
+ *
+ * const failed = (results: ReplaceResult[]) => results.filter((result) => !result.success);
+ * for (const { file, error } of failed([{ file: "app.py", success: true }])) console.log(file, error);
+ * ```
+ */
 export interface ReplaceResult {
   /** The file's path. */
   readonly file: string;

@@ -3,7 +3,17 @@
  */
 import type { CallOptions } from "./types";
 
-/** One file that changed. */
+/**
+ * One file that changed.
+ *
+ * @example
+ * ```ts
+ * import type { FileStatus } from "@daytonaio/sdk";
+ *
+ * const isNew = (file: FileStatus) => file.worktree === "Untracked";
+ * console.log(isNew({ name: "a.txt", staging: "Untracked", worktree: "Untracked", extra: "" }));
+ * ```
+ */
 export interface FileStatus {
   /** Its path in the repository. */
   readonly name: string;
@@ -15,7 +25,16 @@ export interface FileStatus {
   readonly extra: string;
 }
 
-/** Where a repository stands. */
+/**
+ * Where a repository stands.
+ *
+ * @example
+ * ```ts
+ * import type { GitStatus } from "@daytonaio/sdk";
+ *
+ * const needsPush = (status: GitStatus) => status.ahead > 0 || !status.branchPublished;
+ * ```
+ */
 export interface GitStatus {
   /** The branch that is checked out. */
   readonly currentBranch: string;
@@ -31,19 +50,49 @@ export interface GitStatus {
   readonly branchPublished: boolean;
 }
 
-/** The branches of a repository. */
+/**
+ * The branches of a repository.
+ *
+ * @example
+ * ```ts
+ * import type { ListBranchResponse } from "@daytonaio/sdk";
+ *
+ * const mainBranch = ({ branches }: ListBranchResponse) => (branches.includes("main") ? "main" : "master");
+ * console.log(mainBranch({ branches: ["develop", "main"] }));
+ * ```
+ */
 export interface ListBranchResponse {
   /** Their names. */
   readonly branches: string[];
 }
 
-/** A commit that was made. */
+/**
+ * A commit that was made.
+ *
+ * @example
+ * ```ts
+ * import type { GitCommitResponse } from "@daytonaio/sdk";
+ *
+ * const short = ({ sha }: GitCommitResponse) => sha.slice(0, 8);
+ * console.log(short({ sha: "0123456789abcdef" }));
+ * ```
+ */
 export interface GitCommitResponse {
   /** Its id. */
   readonly sha: string;
 }
 
-/** A commit in the history. */
+/**
+ * A commit in the history.
+ *
+ * @example
+ * ```ts
+ * import type { GitCommitInfo } from "@daytonaio/sdk";
+ *
+ * const authors = (log: GitCommitInfo[]) => new Set(log.map((commit) => commit.author));
+ * console.log(authors([]).size);
+ * ```
+ */
 export interface GitCommitInfo {
   /** Its id. */
   readonly hash: string;
@@ -57,7 +106,17 @@ export interface GitCommitInfo {
   readonly timestamp: string;
 }
 
-/** A repository that this one knows by name. */
+/**
+ * A repository that this one knows by name.
+ *
+ * @example
+ * ```ts
+ * import type { GitRemote } from "@daytonaio/sdk";
+ *
+ * const origin = (remotes: GitRemote[]) => remotes.find((remote) => remote.name === "origin")?.url;
+ * console.log(origin([{ name: "origin", url: "https://github.com/user/repo.git" }]));
+ * ```
+ */
 export interface GitRemote {
   /** Its name. */
   readonly name: string;

@@ -9,7 +9,21 @@ import type { NativeLogStream } from "./native-types";
 import type { SessionLogChunk } from "./session-types";
 import type { CallOptions } from "./types";
 
-/** What is called with each piece of a log; when it answers with a promise, that is awaited before the next. */
+/**
+ * What is called with each piece of a log; when it answers with a promise, that is awaited before the next.
+ *
+ * @example
+ * ```ts
+ * import type { LogCallback } from "@daytonaio/sdk";
+ *
+ * let size = 0;
+ * const count: LogCallback = (chunk) => {
+ *   size += chunk.length;
+ * };
+ * await count("built\n");
+ * console.log(size);
+ * ```
+ */
 export type LogCallback = (chunk: string) => unknown;
 
 /**

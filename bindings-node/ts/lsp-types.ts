@@ -21,7 +21,17 @@ export interface Position {
   character: number;
 }
 
-/** Where to complete. */
+/**
+ * Where to complete.
+ *
+ * @example
+ * ```ts
+ * import type { CompletionParams } from "@daytonaio/sdk";
+ *
+ * const params: CompletionParams = { path: "/home/daytona/app.py", position: { line: 9, character: 15 } };
+ * console.log(params.position.line);
+ * ```
+ */
 export interface CompletionParams {
   /** The file. */
   path: string;
@@ -29,7 +39,17 @@ export interface CompletionParams {
   position: Position;
 }
 
-/** From a place to another, which it does not include. */
+/**
+ * From a place to another, which it does not include.
+ *
+ * @example
+ * ```ts
+ * import type { LspRange } from "@daytonaio/sdk";
+ *
+ * const lines = ({ start, end }: LspRange) => end.line - start.line + 1;
+ * console.log(lines({ start: { line: 3, character: 0 }, end: { line: 5, character: 8 } }));
+ * ```
+ */
 export interface LspRange {
   /** Where it begins. */
   readonly start: Position;
@@ -37,7 +57,17 @@ export interface LspRange {
   readonly end: Position;
 }
 
-/** Where something is. */
+/**
+ * Where something is.
+ *
+ * @example
+ * ```ts
+ * import type { LspLocation } from "@daytonaio/sdk";
+ *
+ * const shown = ({ uri, range }: LspLocation) => `${new URL(uri).pathname}:${(range?.start.line ?? 0) + 1}`;
+ * console.log(shown({ uri: "file:///home/daytona/app.py" }));
+ * ```
+ */
 export interface LspLocation {
   /** The file, as a URI. */
   readonly uri: string;
@@ -45,7 +75,17 @@ export interface LspLocation {
   readonly range?: LspRange;
 }
 
-/** A name that code defines. */
+/**
+ * A name that code defines.
+ *
+ * @example
+ * ```ts
+ * import type { LspSymbol } from "@daytonaio/sdk";
+ *
+ * const functions = (symbols: LspSymbol[]) => symbols.filter((symbol) => symbol.kind === 12);
+ * console.log(functions([]).map((symbol) => symbol.name));
+ * ```
+ */
 export interface LspSymbol {
   /** The name. */
   readonly name: string;
@@ -55,7 +95,17 @@ export interface LspSymbol {
   readonly location: LspLocation;
 }
 
-/** One way to go on. */
+/**
+ * One way to go on.
+ *
+ * @example
+ * ```ts
+ * import type { CompletionItem } from "@daytonaio/sdk";
+ *
+ * const inserted = (item: CompletionItem) => item.insertText ?? item.label;
+ * console.log(inserted({ label: "join" }));
+ * ```
+ */
 export interface CompletionItem {
   /** What to show. */
   readonly label: string;
@@ -73,7 +123,17 @@ export interface CompletionItem {
   readonly insertText?: string;
 }
 
-/** The ways to go on. */
+/**
+ * The ways to go on.
+ *
+ * @example
+ * ```ts
+ * import type { CompletionList } from "@daytonaio/sdk";
+ *
+ * const labels = ({ items }: CompletionList) => items.map((item) => item.label);
+ * console.log(labels({ isIncomplete: false, items: [{ label: "join" }] }));
+ * ```
+ */
 export interface CompletionList {
   /** Whether typing on would give more. */
   readonly isIncomplete: boolean;

@@ -36,7 +36,12 @@ export interface NativeClient {
   readonly target: string;
   readonly warnings: string[];
   readonly deprecations: string[];
-  create(params: CreateSandboxParams | undefined, seconds: Seconds, cancel: Cancel): Promise<NativeMade>;
+  create(
+    params: CreateSandboxParams | undefined,
+    seconds: number | undefined,
+    deprecated: Seconds,
+    cancel: Cancel,
+  ): Promise<NativeMade>;
   settle(): Promise<void>;
   get(id: string, cancel: Cancel): Promise<NativeSandbox>;
   list(labels: Record<string, string> | undefined, cancel: Cancel): Promise<NativeSandbox[]>;
@@ -200,8 +205,14 @@ export interface NativeLspServer {
 
 export interface NativeModule {
   CancelToken: new () => NativeCancelToken;
-  Client: new (config: DaytonaConfig | undefined, binary: string | undefined) => NativeClient;
+  Client: new (
+    config: DaytonaConfig | undefined,
+    binary: string | undefined,
+    variables: Record<string, string>,
+    folder: string,
+  ) => NativeClient;
   UploadBatch: new () => NativeUploadBatch;
   UploadSink: new () => NativeUploadSink;
+  environmentNames(): string[];
   errorCodes(): string[];
 }

@@ -46,7 +46,19 @@ export class Sandbox {
     this.git = new Git(sandbox.git());
   }
 
-  /** Its id. */
+  /**
+   * Its id.
+   *
+   * @example
+   * ```ts
+   * import { Daytona } from "@daytonaio/sdk";
+   *
+   * const daytona = new Daytona();
+   * const sandbox = await daytona.create();
+   * const same = await daytona.get(sandbox.id);
+   * await same.delete();
+   * ```
+   */
   get id(): string {
     return this.#native.id;
   }

@@ -2,7 +2,17 @@
  * The plain values of sessions: what goes into their calls and what comes back.
  */
 
-/** A command that was run in a session. */
+/**
+ * A command that was run in a session.
+ *
+ * @example
+ * ```ts
+ * import type { Command } from "@daytonaio/sdk";
+ *
+ * const running = (commands: Command[]) => commands.filter((command) => command.exitCode === undefined);
+ * console.log(running([{ id: "1", command: "make" }]).length);
+ * ```
+ */
 export interface Command {
   /** Its id. */
   readonly id: string;
@@ -12,7 +22,21 @@ export interface Command {
   readonly exitCode?: number;
 }
 
-/** A shell that lives on between commands. */
+/**
+ * A shell that lives on between commands.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, type Session } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * await sandbox.process.createSession("build");
+ * const session: Session = await sandbox.process.getSession("build");
+ * console.log(session.id, session.commands.map((command) => command.command));
+ * await daytona.remove(sandbox);
+ * ```
+ */
 export interface Session {
   /** Its id. */
   readonly sessionId: string;
@@ -42,7 +66,23 @@ export interface SessionExecuteRequest {
   async?: boolean | undefined;
 }
 
-/** What running a command in a session gave. */
+/**
+ * What running a command in a session gave.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, type SessionExecuteResponse } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * await sandbox.process.createSession("build");
+ * const response: SessionExecuteResponse = await sandbox.process.executeSessionCommand("build", {
+ *   command: "pwd",
+ * });
+ * if (response.exitCode === 0) console.log(response.stdout);
+ * await daytona.remove(sandbox);
+ * ```
+ */
 export interface SessionExecuteResponse {
   /** The command's id, by which its logs are found. */
   readonly cmdId: string;
@@ -56,7 +96,17 @@ export interface SessionExecuteResponse {
   readonly exitCode?: number;
 }
 
-/** A piece of what a command wrote. A character is never split between two. */
+/**
+ * A piece of what a command wrote. A character is never split between two.
+ *
+ * @example
+ * ```ts
+ * import type { SessionLogChunk } from "@daytonaio/sdk";
+ *
+ * const shown = ({ source, text }: SessionLogChunk) => (source === "stderr" ? `! ${text}` : text);
+ * console.log(shown({ source: "stdout", text: "built" }));
+ * ```
+ */
 export interface SessionLogChunk {
   /** What it wrote. Bytes that are no UTF-8 are U+FFFD. */
   readonly text: string;

@@ -62,12 +62,25 @@ export interface SandboxResources {
   disk?: number | undefined;
 }
 
-/** A volume mounted into a sandbox. */
+/**
+ * A volume mounted into a sandbox.
+ *
+ * @example
+ * ```ts
+ * import type { CreateSandboxParams, SandboxVolume } from "@daytonaio/sdk";
+ *
+ * const data: SandboxVolume = { volumeId: "volume-id", mountPath: "/data", subpath: "training" };
+ * const params: CreateSandboxParams = { volumes: [data] };
+ * console.log(params);
+ * ```
+ */
 export interface SandboxVolume {
   /** Its id or name. */
   volumeId: string;
   /** Where it appears in the sandbox. */
   mountPath: string;
+  /** The folder of it that appears there, when not all of it. */
+  subpath?: string | undefined;
 }
 
 /**
@@ -121,7 +134,20 @@ export interface CreateSandboxParams {
   volumes?: SandboxVolume[] | undefined;
 }
 
-/** A sandbox as the server knows it. */
+/**
+ * A sandbox as the server knows it.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, type SandboxInstance } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * const instance: SandboxInstance = sandbox.instance;
+ * console.log(instance.state, instance.cpu, instance.memory, instance.createdAt);
+ * await daytona.remove(sandbox);
+ * ```
+ */
 export interface SandboxInstance {
   /** Its id. */
   readonly id: string;
@@ -165,7 +191,20 @@ export interface SandboxInstance {
   readonly className?: string;
 }
 
-/** A sandbox as the server knows it, with every field of the 0.14.0 documents. */
+/**
+ * A sandbox as the server knows it, with every field of the 0.14.0 documents.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, type SandboxInfo } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * const info: SandboxInfo = await sandbox.info();
+ * console.log(info.resources.memory, info.labels);
+ * await daytona.remove(sandbox);
+ * ```
+ */
 export interface SandboxInfo extends SandboxInstance {
   /** What it may use. */
   readonly resources: { readonly [Resource in keyof SandboxResources]-?: number };
@@ -224,7 +263,21 @@ export interface CodeRunParams {
   env?: Record<string, string> | undefined;
 }
 
-/** What code left behind besides its exit code. */
+/**
+ * What code left behind besides its exit code.
+ *
+ * @example
+ * ```ts
+ * import { Daytona, type ExecutionArtifacts } from "@daytonaio/sdk";
+ *
+ * const daytona = new Daytona();
+ * const sandbox = await daytona.create();
+ * const response = await sandbox.process.codeRun("print(6 * 7)");
+ * const { stdout, charts }: ExecutionArtifacts = response.artifacts;
+ * console.log(stdout, charts.length);
+ * await daytona.remove(sandbox);
+ * ```
+ */
 export interface ExecutionArtifacts {
   /** The standard output. */
   readonly stdout: string;

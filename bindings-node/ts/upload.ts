@@ -14,6 +14,13 @@ import type { CallOptions } from "./types";
 /** Blobs up to this size are read first: bytes can be sent again when a connection breaks, a stream cannot. */
 const SMALL_BLOB = 1024 * 1024;
 
+/** Content that comes piece by piece. */
+interface Chunks {
+  next(): Promise<IteratorResult<Uint8Array | string>>;
+  /** Gives up what has not been read. */
+  close(): void;
+}
+
 /** Writes `content` to `path`. */
 export async function upload(
   files: NativeFiles,
@@ -37,23 +44,30 @@ export async function uploadMany(
 ): Promise<void> {
   options?.signal?.throwIfAborted();
   const batch = new native.UploadBatch();
-  const streams: [AsyncIterator<Uint8Array | string>, NativeUploadSink][] = [];
-  for (const upload of checked(uploads)) {
-    if (!("path" in upload) && typeof upload.source === "string") {
-      const { destination, source } = upload;
-      callSync(() => batch.addFile(destination, source));
-      continue;
+  const streams: [Chunks, NativeUploadSink][] = [];
+  try {
+    for (const upload of checked(uploads)) {
+      if (!("path" in upload) && typeof upload.source === "string") {
+        const { destination, source } = upload;
+        callSync(() => batch.addFile(destination, source));
+        continue;
+      }
+      const [path, content] =
+        "path" in upload ? [upload.path, upload.content] : [upload.destination, upload.source];
+      const bytes = await bytesOf(content);
+      if (bytes !== undefined) {
+        callSync(() => batch.add(path, bytes));
+      } else {
+        const sink = new native.UploadSink();
+        streams.push([chunksOf(path, content), sink]);
+        callSync(() => batch.addStream(path, sink));
+      }
     }
-    const [path, content] =
-      "path" in upload ? [upload.path, upload.content] : [upload.destination, upload.source];
-    const bytes = await bytesOf(content);
-    if (bytes !== undefined) {
-      callSync(() => batch.add(path, bytes));
-    } else {
-      const sink = new native.UploadSink();
-      streams.push([chunksOf(path, content), sink]);
-      callSync(() => batch.addStream(path, sink));
+  } catch (error) {
+    for (const [chunks] of streams) {
+      chunks.close();
     }
+    throw error;
   }
   const sent = call((cancel) => files.uploadMany(batch, cancel), options);
   const over = settled(sent);
@@ -69,7 +83,7 @@ export async function uploadMany(
 async function uploadChunks(
   files: NativeFiles,
   path: string,
-  chunks: AsyncIterator<Uint8Array | string>,
+  chunks: Chunks,
   options: CallOptions | undefined,
 ): Promise<void> {
   // One controller for both reasons to stop: the caller's signal, and content that fails.
@@ -103,12 +117,21 @@ function settled(promise: Promise<void>): Promise<undefined> {
   );
 }
 
-/** Moves chunks into the sink until there are no more, or the upload is over. */
-async function pump(
-  chunks: AsyncIterator<Uint8Array | string>,
-  sink: NativeUploadSink,
-  over: Promise<undefined>,
-): Promise<void> {
+/** Moves chunks into the sink until there are no more, or the upload is over. A source that is not read to its end is closed. */
+async function pump(chunks: Chunks, sink: NativeUploadSink, over: Promise<undefined>): Promise<void> {
+  try {
+    if (await moveAll(chunks, sink, over)) {
+      return;
+    }
+  } catch (error) {
+    chunks.close();
+    throw error;
+  }
+  chunks.close();
+}
+
+/** Whether the content came to its end. */
+async function moveAll(chunks: Chunks, sink: NativeUploadSink, over: Promise<undefined>): Promise<boolean> {
   // One reaction on `over` for all chunks: `Promise.race` would leave one for each, and with it the chunk, in memory
   // until the upload ends.
   let isOver = false;
@@ -123,17 +146,15 @@ async function pump(
       if (isOver) {
         wake();
       } else {
-        Promise.resolve(chunks.next()).then(resolve, reject);
+        chunks.next().then(resolve, reject);
       }
     });
     if (next?.done) {
       await sink.end();
-      return;
+      return true;
     }
     if (next === undefined || !(await sink.write(toBuffer(next.value)))) {
-      // Not awaited: a source that waits for data that never comes would not answer.
-      chunks.return?.().catch(() => undefined);
-      return;
+      return false;
     }
   }
 }
@@ -150,15 +171,27 @@ async function bytesOf(content: UploadContent): Promise<Buffer | undefined> {
 }
 
 /** The content's chunks: it is a stream of some kind. */
-function chunksOf(path: string, content: UploadContent): AsyncIterator<Uint8Array | string> {
+function chunksOf(path: string, content: UploadContent): Chunks {
   const source: unknown = content instanceof Blob ? content.stream() : content;
-  if (isAsyncIterable(source)) {
-    return source[Symbol.asyncIterator]();
+  if (!isAsyncIterable(source)) {
+    throw new DaytonaValidationError(
+      `Failed to upload file: the content of ${path} is ${describe(content)}; ` +
+        "give a string, Buffer, Uint8Array, Blob, File or stream",
+    );
   }
-  throw new DaytonaValidationError(
-    `Failed to upload file: the content of ${path} is ${describe(content)}; ` +
-      "give a string, Buffer, Uint8Array, Blob, File or stream",
-  );
+  const iterator = source[Symbol.asyncIterator]();
+  return {
+    next: async () => iterator.next(),
+    close: () => {
+      const closing = async () => iterator.return?.();
+      // Not awaited: a source that waits for data that never comes would not answer.
+      closing().catch(() => undefined);
+      // The iterator of a Node.js stream closes it only once it has been read from.
+      if ("destroy" in source && typeof source.destroy === "function") {
+        source.destroy();
+      }
+    },
+  };
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array | string> {

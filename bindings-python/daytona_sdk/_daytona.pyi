@@ -72,7 +72,7 @@ class AsyncDaytona:
 
         Args:
             params: What sandbox; a Python one with the server's defaults when left out.
-            timeout: Seconds to wait; 0 or None: no limit.
+            timeout: Seconds to wait; 0 or None: no limit. Given here, it wins over the deprecated ``params.timeout``.
 
         Example:
             ```python
@@ -125,6 +125,7 @@ class AsyncDaytona:
 
         Example:
             ```python
+            await daytona.stop(sandbox)
             await daytona.start(sandbox)
             ```
         """
@@ -137,7 +138,7 @@ class AsyncDaytona:
 
         Example:
             ```python
-            await daytona.stop(sandbox)
+            await daytona.stop(sandbox, timeout=30)
             ```
         """
     def remove(self, sandbox: AsyncSandbox, timeout: float | None = 60) -> Coroutine[Any, Any, None]:
@@ -169,6 +170,8 @@ class AsyncDaytona:
 
         Example:
             ```python
+            daytona = AsyncDaytona()
+            print(len(await daytona.list()))
             await daytona.close()
             ```
         """
@@ -176,22 +179,59 @@ class AsyncDaytona:
     def __aexit__(self, *_exception: object) -> Coroutine[Any, Any, None]: ...
     @property
     def api_key(self) -> str | None:
-        """The API key in use."""
+        """The API key in use.
+
+        Example:
+            ```python
+            if daytona.api_key is None:
+                print("signed in with a JWT, or local")
+            ```
+        """
     @property
     def jwt_token(self) -> str | None:
-        """The JWT in use."""
+        """The JWT in use.
+
+        Example:
+            ```python
+            print("a JWT" if daytona.jwt_token else "an API key")
+            ```
+        """
     @property
     def organization_id(self) -> str | None:
-        """The organization the JWT acts for."""
+        """The organization the JWT acts for.
+
+        Example:
+            ```python
+            print(f"acting for {daytona.organization_id}")
+            ```
+        """
     @property
     def api_url(self) -> str | None:
-        """URL of the API; None for the local target, whose server is found or started by the first call."""
+        """URL of the API; None for the local target, whose server is found or started by the first call.
+
+        Example:
+            ```python
+            print(daytona.api_url or "sandboxes run on this machine")
+            ```
+        """
     @property
     def target(self) -> str:
-        """Where sandboxes run."""
+        """Where sandboxes run.
+
+        Example:
+            ```python
+            assert daytona.target == "local"
+            ```
+        """
     @property
     def default_language(self) -> CodeLanguage:
-        """The language of sandboxes created without one."""
+        """The language of sandboxes created without one.
+
+        Example:
+            ```python
+            assert daytona.default_language == CodeLanguage.PYTHON
+            ```
+        """
 
 @final
 class AsyncDownloadStream:
@@ -215,6 +255,7 @@ class AsyncDownloadStream:
 
         Example:
             ```python
+            stream = await sandbox.fs.download_file_stream("big.log")
             await stream.close()
             ```
         """
@@ -363,8 +404,10 @@ class AsyncFileSystem:
 
         Example:
             ```python
+            from pathlib import Path
+
             await sandbox.fs.upload_file("hello.txt", "Hello, World!")
-            await sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+            await sandbox.fs.upload_file("model.bin", Path("model.bin"))  # streamed from the local disk
             ```
         """
     @overload
@@ -380,8 +423,10 @@ class AsyncFileSystem:
 
         Example:
             ```python
+            from pathlib import Path
+
             await sandbox.fs.upload_file("hello.txt", "Hello, World!")
-            await sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+            await sandbox.fs.upload_file("model.bin", Path("model.bin"))  # streamed from the local disk
             ```
         """
     def upload_files(self, files: list[FileUpload]) -> Coroutine[Any, Any, None]:
@@ -437,6 +482,9 @@ class AsyncFileSystem:
 
         Example:
             ```python
+            import hashlib
+
+            digest = hashlib.sha256()
             async for chunk in await sandbox.fs.download_file_stream("big.bin"):
                 digest.update(chunk)
             ```
@@ -450,8 +498,8 @@ class AsyncGit:
 
     Example:
         ```python
-        await sandbox.git.clone("https://github.com/user/repo.git", "repo")
-        status = await sandbox.git.status("repo")
+        await sandbox.git.clone("https://github.com/user/repo.git", "app")
+        status = await sandbox.git.status("app")
         print(status.current_branch, [file.name for file in status.file_status])
         ```
     """
@@ -476,7 +524,7 @@ class AsyncGit:
 
         Example:
             ```python
-            await sandbox.git.clone("https://github.com/user/repo.git", "repo", branch="main")
+            await sandbox.git.clone("https://github.com/user/repo.git", "app", branch="main")
             ```
         """
     def status(self, path: str) -> Coroutine[Any, Any, GitStatus]:
@@ -576,6 +624,7 @@ class AsyncGit:
 
         Example:
             ```python
+            await sandbox.git.add("repo", ["app.py"])
             response = await sandbox.git.commit("repo", "feat: add new feature", "Jane Doe", "jane@example.com")
             print(response.sha)
             ```
@@ -659,6 +708,7 @@ class AsyncGit:
         Example:
             ```python
             remotes = await sandbox.git.remotes("repo")
+            print("origin" in [remote.name for remote in remotes])
             ```
         """
 
@@ -809,7 +859,9 @@ class AsyncProcess:
 
         Example:
             ```python
-            await sandbox.process.create_session("build")
+            await sandbox.process.create_session("tests")
+            run = SessionExecuteRequest(command="export CI=1")
+            await sandbox.process.execute_session_command("tests", run)
             ```
         """
     def get_session(self, session_id: str) -> Coroutine[Any, Any, Session]:
@@ -854,6 +906,8 @@ class AsyncProcess:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="make", run_async=True)
+            response = await sandbox.process.execute_session_command("build", run)
             command = await sandbox.process.get_session_command("build", response.cmd_id)
             print("runs" if command.exit_code is None else f"exit code {command.exit_code}")
             ```
@@ -884,6 +938,7 @@ class AsyncProcess:
 
         Example:
             ```python
+            response = await sandbox.process.execute_session_command("build", SessionExecuteRequest(command="ls -l"))
             logs = await sandbox.process.get_session_command_logs("build", response.cmd_id)
             print(logs)
             ```
@@ -909,7 +964,9 @@ class AsyncProcess:
 
         Example:
             ```python
-            asyncio.run(sandbox.process.get_session_command_logs_async("build", response.cmd_id, print))
+            run = SessionExecuteRequest(command="make", run_async=True)
+            response = await sandbox.process.execute_session_command("build", run)
+            await sandbox.process.get_session_command_logs_async("build", response.cmd_id, print)
             ```
         """
     def stream_session_command_logs(self, session_id: str, command_id: str) -> AsyncSessionLogStream:
@@ -922,6 +979,8 @@ class AsyncProcess:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="for i in 1 2 3; do echo $i; sleep 0.1; done", run_async=True)
+            response = await sandbox.process.execute_session_command("build", run)
             async for chunk in sandbox.process.stream_session_command_logs("build", response.cmd_id):
                 print(chunk.source, chunk.text, end="")
             ```
@@ -936,6 +995,8 @@ class AsyncProcess:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="read -p 'Go on? ' answer", run_async=True)
+            response = await sandbox.process.execute_session_command("build", run)
             await sandbox.process.send_session_command_input("build", response.cmd_id, "yes\\n")
             ```
         """
@@ -956,67 +1017,200 @@ class AsyncSandbox:
     """
     @property
     def id(self) -> str:
-        """Its id."""
+        """Its id.
+
+        Example:
+            ```python
+            print(f"sandbox {sandbox.id}")
+            ```
+        """
     @property
     def instance(self) -> SandboxInstance:
-        """The latest known copy of it: a ``SandboxInstance``. ``refresh_data`` asks the server again."""
+        """The latest known copy of it: a ``SandboxInstance``. ``refresh_data`` asks the server again.
+
+        Example:
+            ```python
+            print(sandbox.instance.created_at, sandbox.instance.resources)
+            ```
+        """
     @property
     def process(self) -> AsyncProcess:
-        """Runs commands and code in it."""
+        """Runs commands and code in it.
+
+        Example:
+            ```python
+            print(await sandbox.process.exec("date"))
+            ```
+        """
     @property
     def git(self) -> AsyncGit:
-        """Works on git repositories in it."""
+        """Works on git repositories in it.
+
+        Example:
+            ```python
+            await sandbox.git.clone("https://github.com/user/repo.git", "clone")
+            ```
+        """
     @property
     def fs(self) -> AsyncFileSystem:
-        """Moves files in and out of it."""
+        """Moves files in and out of it.
+
+        Example:
+            ```python
+            await sandbox.fs.upload_file("notes.txt", "Remember the milk.")
+            ```
+        """
     @property
     def name(self) -> str:
-        """Its name."""
+        """Its name.
+
+        Example:
+            ```python
+            sandbox = await daytona.get(sandbox.name)
+            ```
+        """
     @property
     def image(self) -> str | None:
-        """The image it was made from."""
+        """The image it was made from.
+
+        Example:
+            ```python
+            print(f"made from {sandbox.image}")
+            ```
+        """
     @property
     def user(self) -> str:
-        """The user that commands run as."""
+        """The user that commands run as.
+
+        Example:
+            ```python
+            print(f"commands run as {sandbox.user}")
+            ```
+        """
     @property
     def env(self) -> dict[str, str]:
-        """Environment of every process in it."""
+        """Environment of every process in it.
+
+        Example:
+            ```python
+            if "DEBUG" in sandbox.env:
+                print("debugging is on")
+            ```
+        """
     @property
     def labels(self) -> dict[str, str]:
-        """Its labels."""
+        """Its labels.
+
+        Example:
+            ```python
+            owner = sandbox.labels.get("owner", "nobody")
+            ```
+        """
     @property
     def public(self) -> bool:
-        """Whether preview links need no token."""
+        """Whether preview links need no token.
+
+        Example:
+            ```python
+            preview = await sandbox.get_preview_link(3000)
+            print(preview.url if sandbox.public else f"{preview.url} with a token")
+            ```
+        """
     @property
     def target(self) -> str:
-        """Where it runs."""
+        """Where it runs.
+
+        Example:
+            ```python
+            if sandbox.target == "local":
+                print("no data leaves this machine")
+            ```
+        """
     @property
     def cpu(self) -> float:
-        """Its cores."""
+        """Its cores.
+
+        Example:
+            ```python
+            await sandbox.process.exec(f"make -j {sandbox.cpu:.0f}")
+            ```
+        """
     @property
     def gpu(self) -> float:
-        """Its GPUs."""
+        """Its GPUs.
+
+        Example:
+            ```python
+            device = "cuda" if sandbox.gpu else "cpu"
+            ```
+        """
     @property
     def memory(self) -> float:
-        """Its memory in GB."""
+        """Its memory in GB.
+
+        Example:
+            ```python
+            print(f"{sandbox.memory} GB of memory")
+            ```
+        """
     @property
     def disk(self) -> float:
-        """Its disk in GB."""
+        """Its disk in GB.
+
+        Example:
+            ```python
+            if sandbox.disk < 10:
+                print("little room for a data set")
+            ```
+        """
     @property
     def state(self) -> SandboxState | None:
-        """Where it was in its life when the server was last asked."""
+        """Where it was in its life when the server was last asked.
+
+        Example:
+            ```python
+            if sandbox.state == SandboxState.STOPPED:
+                await sandbox.start()
+            ```
+        """
     @property
     def error_reason(self) -> str | None:
-        """Why it is in the error state."""
+        """Why it is in the error state.
+
+        Example:
+            ```python
+            if sandbox.state == "error":
+                print(sandbox.error_reason)
+            ```
+        """
     @property
     def snapshot_state(self) -> str | None:
-        """State of its last backup."""
+        """State of its last backup.
+
+        Example:
+            ```python
+            backed_up = sandbox.snapshot_state == "Completed"
+            ```
+        """
     @property
     def snapshot_created_at(self) -> str | None:
-        """When it was last backed up, ISO 8601."""
+        """When it was last backed up, ISO 8601.
+
+        Example:
+            ```python
+            print(sandbox.snapshot_created_at or "never backed up")
+            ```
+        """
     @property
     def auto_stop_interval(self) -> float | None:
-        """Minutes without activity until it is stopped; 0 never."""
+        """Minutes without activity until it is stopped; 0 never.
+
+        Example:
+            ```python
+            if sandbox.auto_stop_interval == 0:
+                print("it runs until someone stops it")
+            ```
+        """
     def info(self) -> Coroutine[Any, Any, SandboxInfo]:
         """Asks the server about the sandbox and returns what it said.
 
@@ -1050,6 +1244,7 @@ class AsyncSandbox:
         Example:
             ```python
             root = await sandbox.get_sandbox_root_dir()
+            print(await sandbox.fs.list_files(root))
             ```
         """
     @deprecated("get_workspace_root_dir is deprecated; use get_user_root_dir instead")
@@ -1086,7 +1281,8 @@ class AsyncSandbox:
 
         Example:
             ```python
-            await sandbox.start()
+            await sandbox.stop()
+            await sandbox.start(timeout=30)
             ```
         """
     def stop(self, timeout: float | None = 60) -> Coroutine[Any, Any, None]:
@@ -1128,6 +1324,7 @@ class AsyncSandbox:
 
         Example:
             ```python
+            sandbox = await daytona.get("my-sandbox")  # which another program starts
             await sandbox.wait_for_sandbox_start(timeout=30)
             ```
         """
@@ -1139,6 +1336,7 @@ class AsyncSandbox:
 
         Example:
             ```python
+            await sandbox.stop()
             await sandbox.wait_for_sandbox_stop(timeout=30)
             ```
         """
@@ -1179,7 +1377,8 @@ class AsyncSandbox:
 
         Example:
             ```python
-            preview = await sandbox.get_preview_url(3000)
+            preview = await sandbox.get_preview_url(8080)
+            print(preview.url, len(preview.token))
             ```
         """
 
@@ -1193,7 +1392,8 @@ class AsyncSessionLogStream:
 
     Example:
         ```python
-        async for chunk in sandbox.process.stream_session_command_logs("build", command_id):
+        session = await sandbox.process.get_session("build")
+        async for chunk in sandbox.process.stream_session_command_logs("build", session.commands[-1].id):
             print(chunk.source, chunk.text, end="")
         ```
     """
@@ -1204,6 +1404,8 @@ class AsyncSessionLogStream:
 
         Example:
             ```python
+            session = await sandbox.process.get_session("build")
+            stream = sandbox.process.stream_session_command_logs("build", session.commands[-1].id)
             await stream.close()
             ```
         """
@@ -1235,7 +1437,7 @@ class Daytona:
 
         Args:
             params: What sandbox; a Python one with the server's defaults when left out.
-            timeout: Seconds to wait; 0 or None: no limit.
+            timeout: Seconds to wait; 0 or None: no limit. Given here, it wins over the deprecated ``params.timeout``.
 
         Example:
             ```python
@@ -1288,6 +1490,7 @@ class Daytona:
 
         Example:
             ```python
+            daytona.stop(sandbox)
             daytona.start(sandbox)
             ```
         """
@@ -1300,7 +1503,7 @@ class Daytona:
 
         Example:
             ```python
-            daytona.stop(sandbox)
+            daytona.stop(sandbox, timeout=30)
             ```
         """
     def remove(self, sandbox: Sandbox, timeout: float | None = 60) -> None:
@@ -1332,6 +1535,8 @@ class Daytona:
 
         Example:
             ```python
+            daytona = Daytona()
+            print(len(daytona.list()))
             daytona.close()
             ```
         """
@@ -1339,22 +1544,59 @@ class Daytona:
     def __exit__(self, *_exception: object) -> None: ...
     @property
     def api_key(self) -> str | None:
-        """The API key in use."""
+        """The API key in use.
+
+        Example:
+            ```python
+            if daytona.api_key is None:
+                print("signed in with a JWT, or local")
+            ```
+        """
     @property
     def jwt_token(self) -> str | None:
-        """The JWT in use."""
+        """The JWT in use.
+
+        Example:
+            ```python
+            print("a JWT" if daytona.jwt_token else "an API key")
+            ```
+        """
     @property
     def organization_id(self) -> str | None:
-        """The organization the JWT acts for."""
+        """The organization the JWT acts for.
+
+        Example:
+            ```python
+            print(f"acting for {daytona.organization_id}")
+            ```
+        """
     @property
     def api_url(self) -> str | None:
-        """URL of the API; None for the local target, whose server is found or started by the first call."""
+        """URL of the API; None for the local target, whose server is found or started by the first call.
+
+        Example:
+            ```python
+            print(daytona.api_url or "sandboxes run on this machine")
+            ```
+        """
     @property
     def target(self) -> str:
-        """Where sandboxes run."""
+        """Where sandboxes run.
+
+        Example:
+            ```python
+            assert daytona.target == "local"
+            ```
+        """
     @property
     def default_language(self) -> CodeLanguage:
-        """The language of sandboxes created without one."""
+        """The language of sandboxes created without one.
+
+        Example:
+            ```python
+            assert daytona.default_language == CodeLanguage.PYTHON
+            ```
+        """
 
 @final
 class DownloadStream:
@@ -1378,6 +1620,7 @@ class DownloadStream:
 
         Example:
             ```python
+            stream = sandbox.fs.download_file_stream("big.log")
             stream.close()
             ```
         """
@@ -1524,8 +1767,10 @@ class FileSystem:
 
         Example:
             ```python
+            from pathlib import Path
+
             sandbox.fs.upload_file("hello.txt", "Hello, World!")
-            sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+            sandbox.fs.upload_file("model.bin", Path("model.bin"))  # streamed from the local disk
             ```
         """
     @overload
@@ -1541,8 +1786,10 @@ class FileSystem:
 
         Example:
             ```python
+            from pathlib import Path
+
             sandbox.fs.upload_file("hello.txt", "Hello, World!")
-            sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+            sandbox.fs.upload_file("model.bin", Path("model.bin"))  # streamed from the local disk
             ```
         """
     def upload_files(self, files: list[FileUpload]) -> None:
@@ -1598,6 +1845,9 @@ class FileSystem:
 
         Example:
             ```python
+            import hashlib
+
+            digest = hashlib.sha256()
             for chunk in sandbox.fs.download_file_stream("big.bin"):
                 digest.update(chunk)
             ```
@@ -1611,8 +1861,8 @@ class Git:
 
     Example:
         ```python
-        sandbox.git.clone("https://github.com/user/repo.git", "repo")
-        status = sandbox.git.status("repo")
+        sandbox.git.clone("https://github.com/user/repo.git", "app")
+        status = sandbox.git.status("app")
         print(status.current_branch, [file.name for file in status.file_status])
         ```
     """
@@ -1637,7 +1887,7 @@ class Git:
 
         Example:
             ```python
-            sandbox.git.clone("https://github.com/user/repo.git", "repo", branch="main")
+            sandbox.git.clone("https://github.com/user/repo.git", "app", branch="main")
             ```
         """
     def status(self, path: str) -> GitStatus:
@@ -1735,6 +1985,7 @@ class Git:
 
         Example:
             ```python
+            sandbox.git.add("repo", ["app.py"])
             response = sandbox.git.commit("repo", "feat: add new feature", "Jane Doe", "jane@example.com")
             print(response.sha)
             ```
@@ -1818,6 +2069,7 @@ class Git:
         Example:
             ```python
             remotes = sandbox.git.remotes("repo")
+            print("origin" in [remote.name for remote in remotes])
             ```
         """
 
@@ -1966,7 +2218,9 @@ class Process:
 
         Example:
             ```python
-            sandbox.process.create_session("build")
+            sandbox.process.create_session("tests")
+            run = SessionExecuteRequest(command="export CI=1")
+            sandbox.process.execute_session_command("tests", run)
             ```
         """
     def get_session(self, session_id: str) -> Session:
@@ -2011,6 +2265,8 @@ class Process:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="make", run_async=True)
+            response = sandbox.process.execute_session_command("build", run)
             command = sandbox.process.get_session_command("build", response.cmd_id)
             print("runs" if command.exit_code is None else f"exit code {command.exit_code}")
             ```
@@ -2041,6 +2297,7 @@ class Process:
 
         Example:
             ```python
+            response = sandbox.process.execute_session_command("build", SessionExecuteRequest(command="ls -l"))
             logs = sandbox.process.get_session_command_logs("build", response.cmd_id)
             print(logs)
             ```
@@ -2066,7 +2323,9 @@ class Process:
 
         Example:
             ```python
-            asyncio.run(sandbox.process.get_session_command_logs_async("build", response.cmd_id, print))
+            run = SessionExecuteRequest(command="make", run_async=True)
+            response = sandbox.process.execute_session_command("build", run)
+            await sandbox.process.get_session_command_logs_async("build", response.cmd_id, print)
             ```
         """
     def stream_session_command_logs(self, session_id: str, command_id: str) -> SessionLogStream:
@@ -2079,6 +2338,8 @@ class Process:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="for i in 1 2 3; do echo $i; sleep 0.1; done", run_async=True)
+            response = sandbox.process.execute_session_command("build", run)
             for chunk in sandbox.process.stream_session_command_logs("build", response.cmd_id):
                 print(chunk.source, chunk.text, end="")
             ```
@@ -2093,6 +2354,8 @@ class Process:
 
         Example:
             ```python
+            run = SessionExecuteRequest(command="read -p 'Go on? ' answer", run_async=True)
+            response = sandbox.process.execute_session_command("build", run)
             sandbox.process.send_session_command_input("build", response.cmd_id, "yes\\n")
             ```
         """
@@ -2113,67 +2376,200 @@ class Sandbox:
     """
     @property
     def id(self) -> str:
-        """Its id."""
+        """Its id.
+
+        Example:
+            ```python
+            print(f"sandbox {sandbox.id}")
+            ```
+        """
     @property
     def instance(self) -> SandboxInstance:
-        """The latest known copy of it: a ``SandboxInstance``. ``refresh_data`` asks the server again."""
+        """The latest known copy of it: a ``SandboxInstance``. ``refresh_data`` asks the server again.
+
+        Example:
+            ```python
+            print(sandbox.instance.created_at, sandbox.instance.resources)
+            ```
+        """
     @property
     def process(self) -> Process:
-        """Runs commands and code in it."""
+        """Runs commands and code in it.
+
+        Example:
+            ```python
+            print(sandbox.process.exec("date"))
+            ```
+        """
     @property
     def git(self) -> Git:
-        """Works on git repositories in it."""
+        """Works on git repositories in it.
+
+        Example:
+            ```python
+            sandbox.git.clone("https://github.com/user/repo.git", "clone")
+            ```
+        """
     @property
     def fs(self) -> FileSystem:
-        """Moves files in and out of it."""
+        """Moves files in and out of it.
+
+        Example:
+            ```python
+            sandbox.fs.upload_file("notes.txt", "Remember the milk.")
+            ```
+        """
     @property
     def name(self) -> str:
-        """Its name."""
+        """Its name.
+
+        Example:
+            ```python
+            sandbox = daytona.get(sandbox.name)
+            ```
+        """
     @property
     def image(self) -> str | None:
-        """The image it was made from."""
+        """The image it was made from.
+
+        Example:
+            ```python
+            print(f"made from {sandbox.image}")
+            ```
+        """
     @property
     def user(self) -> str:
-        """The user that commands run as."""
+        """The user that commands run as.
+
+        Example:
+            ```python
+            print(f"commands run as {sandbox.user}")
+            ```
+        """
     @property
     def env(self) -> dict[str, str]:
-        """Environment of every process in it."""
+        """Environment of every process in it.
+
+        Example:
+            ```python
+            if "DEBUG" in sandbox.env:
+                print("debugging is on")
+            ```
+        """
     @property
     def labels(self) -> dict[str, str]:
-        """Its labels."""
+        """Its labels.
+
+        Example:
+            ```python
+            owner = sandbox.labels.get("owner", "nobody")
+            ```
+        """
     @property
     def public(self) -> bool:
-        """Whether preview links need no token."""
+        """Whether preview links need no token.
+
+        Example:
+            ```python
+            preview = sandbox.get_preview_link(3000)
+            print(preview.url if sandbox.public else f"{preview.url} with a token")
+            ```
+        """
     @property
     def target(self) -> str:
-        """Where it runs."""
+        """Where it runs.
+
+        Example:
+            ```python
+            if sandbox.target == "local":
+                print("no data leaves this machine")
+            ```
+        """
     @property
     def cpu(self) -> float:
-        """Its cores."""
+        """Its cores.
+
+        Example:
+            ```python
+            sandbox.process.exec(f"make -j {sandbox.cpu:.0f}")
+            ```
+        """
     @property
     def gpu(self) -> float:
-        """Its GPUs."""
+        """Its GPUs.
+
+        Example:
+            ```python
+            device = "cuda" if sandbox.gpu else "cpu"
+            ```
+        """
     @property
     def memory(self) -> float:
-        """Its memory in GB."""
+        """Its memory in GB.
+
+        Example:
+            ```python
+            print(f"{sandbox.memory} GB of memory")
+            ```
+        """
     @property
     def disk(self) -> float:
-        """Its disk in GB."""
+        """Its disk in GB.
+
+        Example:
+            ```python
+            if sandbox.disk < 10:
+                print("little room for a data set")
+            ```
+        """
     @property
     def state(self) -> SandboxState | None:
-        """Where it was in its life when the server was last asked."""
+        """Where it was in its life when the server was last asked.
+
+        Example:
+            ```python
+            if sandbox.state == SandboxState.STOPPED:
+                sandbox.start()
+            ```
+        """
     @property
     def error_reason(self) -> str | None:
-        """Why it is in the error state."""
+        """Why it is in the error state.
+
+        Example:
+            ```python
+            if sandbox.state == "error":
+                print(sandbox.error_reason)
+            ```
+        """
     @property
     def snapshot_state(self) -> str | None:
-        """State of its last backup."""
+        """State of its last backup.
+
+        Example:
+            ```python
+            backed_up = sandbox.snapshot_state == "Completed"
+            ```
+        """
     @property
     def snapshot_created_at(self) -> str | None:
-        """When it was last backed up, ISO 8601."""
+        """When it was last backed up, ISO 8601.
+
+        Example:
+            ```python
+            print(sandbox.snapshot_created_at or "never backed up")
+            ```
+        """
     @property
     def auto_stop_interval(self) -> float | None:
-        """Minutes without activity until it is stopped; 0 never."""
+        """Minutes without activity until it is stopped; 0 never.
+
+        Example:
+            ```python
+            if sandbox.auto_stop_interval == 0:
+                print("it runs until someone stops it")
+            ```
+        """
     def info(self) -> SandboxInfo:
         """Asks the server about the sandbox and returns what it said.
 
@@ -2207,6 +2603,7 @@ class Sandbox:
         Example:
             ```python
             root = sandbox.get_sandbox_root_dir()
+            print(sandbox.fs.list_files(root))
             ```
         """
     @deprecated("get_workspace_root_dir is deprecated; use get_user_root_dir instead")
@@ -2243,7 +2640,8 @@ class Sandbox:
 
         Example:
             ```python
-            sandbox.start()
+            sandbox.stop()
+            sandbox.start(timeout=30)
             ```
         """
     def stop(self, timeout: float | None = 60) -> None:
@@ -2285,6 +2683,7 @@ class Sandbox:
 
         Example:
             ```python
+            sandbox = daytona.get("my-sandbox")  # which another program starts
             sandbox.wait_for_sandbox_start(timeout=30)
             ```
         """
@@ -2296,6 +2695,7 @@ class Sandbox:
 
         Example:
             ```python
+            sandbox.stop()
             sandbox.wait_for_sandbox_stop(timeout=30)
             ```
         """
@@ -2336,7 +2736,8 @@ class Sandbox:
 
         Example:
             ```python
-            preview = sandbox.get_preview_url(3000)
+            preview = sandbox.get_preview_url(8080)
+            print(preview.url, len(preview.token))
             ```
         """
 
@@ -2350,7 +2751,8 @@ class SessionLogStream:
 
     Example:
         ```python
-        for chunk in sandbox.process.stream_session_command_logs("build", command_id):
+        session = sandbox.process.get_session("build")
+        for chunk in sandbox.process.stream_session_command_logs("build", session.commands[-1].id):
             print(chunk.source, chunk.text, end="")
         ```
     """
@@ -2363,6 +2765,8 @@ class SessionLogStream:
 
         Example:
             ```python
+            session = sandbox.process.get_session("build")
+            stream = sandbox.process.stream_session_command_logs("build", session.commands[-1].id)
             stream.close()
             ```
         """

@@ -37,7 +37,16 @@ __all__ = [
 
 
 class ChartType(OpenTextEnum):
-    """Kinds of charts. A kind that only a newer sandbox knows is a member too."""
+    """Kinds of charts. A kind that only a newer sandbox knows is a member too.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.plot([1, 2, 3]); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        if chart.type == ChartType.LINE:
+            print("a line chart")
+        ```
+    """
 
     LINE = "line"
     SCATTER = "scatter"
@@ -54,6 +63,14 @@ class PointData(Value):
     Args:
         label: Its name in the legend.
         points: Pairs of x and y.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.plot([0, 1, 2], [0, 1, 4], label='squares'); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        for line in chart.elements:
+            print(line.label, max(y for x, y in line.points))
+        ```
     """
 
     __slots__ = ("label", "points")
@@ -70,6 +87,13 @@ class BarData(Value):
         label: What stands below it.
         group: Its name in the legend.
         value: Its height.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.bar(['apples', 'pears'], [3, 4]); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        heights = {bar.label: bar.value for bar in chart.elements}
+        ```
     """
 
     __slots__ = ("label", "group", "value")
@@ -88,6 +112,14 @@ class PieData(Value):
         angle: Its angle in degrees.
         radius: Its radius.
         autopct: The share that is written on it, in percent.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.pie([1, 3], labels=['yes', 'no']); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        for slice in chart.elements:
+            print(f"{slice.label}: {slice.angle} degrees")
+        ```
     """
 
     __slots__ = ("label", "angle", "radius", "autopct")
@@ -116,6 +148,14 @@ class BoxAndWhiskerData(Value):
         third_quartile: Upper edge of the box.
         max: End of the upper whisker.
         outliers: Values beyond the whiskers.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.boxplot([1, 2, 3, 4, 20]); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        for box in chart.elements:
+            print(f"median {box.median}, outliers {box.outliers}")
+        ```
     """
 
     __slots__ = ("label", "min", "first_quartile", "median", "third_quartile", "max", "outliers")
@@ -150,9 +190,12 @@ class Chart(Value):
 
     Example:
         ```python
-        response = sandbox.process.code_run(code)
-        for chart in response.artifacts.charts:
-            Path(f"{chart.title}.png").write_bytes(base64.b64decode(chart.png))
+        import base64
+        from pathlib import Path
+
+        code = "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.title('Growth'); plt.show()"
+        for chart in sandbox.process.code_run(code).artifacts.charts:
+            Path(f"{chart.title}.png").write_bytes(base64.b64decode(chart.png or ""))
         ```
     """
 
@@ -177,6 +220,14 @@ class Chart2D(Chart):
     Args:
         x_label: What is written along the x axis.
         y_label: What is written along the y axis.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.xlabel('day'); plt.ylabel('price'); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        if isinstance(chart, Chart2D):
+            print(f"{chart.y_label} by {chart.x_label}")
+        ```
     """
 
     __slots__ = ("x_label", "y_label")
@@ -205,6 +256,14 @@ class PointChart(Chart2D):
         y_ticks: Where the ticks of the y axis are.
         y_tick_labels: What is written at them.
         y_scale: How the y axis is divided.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.semilogy([1, 10, 100]); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        if isinstance(chart, PointChart):
+            print(f"the y axis is {chart.y_scale}")
+        ```
     """
 
     __slots__ = ("x_ticks", "x_tick_labels", "x_scale", "y_ticks", "y_tick_labels", "y_scale")
@@ -236,19 +295,46 @@ class PointChart(Chart2D):
 
 
 class LineChart(PointChart):
-    """Lines: ``elements`` are :class:`PointData`, one for each line."""
+    """Lines: ``elements`` are :class:`PointData`, one for each line.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.plot([1, 3], label='a'); plt.plot([2, 4], label='b'); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        if isinstance(chart, LineChart):
+            print([line.label for line in chart.elements])
+        ```
+    """
 
     __slots__ = ()
 
 
 class ScatterChart(PointChart):
-    """Points: ``elements`` are :class:`PointData`, one for each group."""
+    """Points: ``elements`` are :class:`PointData`, one for each group.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.scatter([1, 2, 3], [3, 1, 2]); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        if isinstance(chart, ScatterChart):
+            print(sum(len(group.points) for group in chart.elements), "points")
+        ```
+    """
 
     __slots__ = ()
 
 
 class BarChart(Chart2D):
-    """Bars: ``elements`` are :class:`BarData`."""
+    """Bars: ``elements`` are :class:`BarData`.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.bar(['Mon', 'Tue'], [8, 6]); plt.title('Hours'); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        if isinstance(chart, BarChart):
+            print(chart.title, sum(float(bar.value or 0) for bar in chart.elements))
+        ```
+    """
 
     __slots__ = ()
 
@@ -267,7 +353,17 @@ class BarChart(Chart2D):
 
 
 class PieChart(Chart):
-    """A pie: ``elements`` are :class:`PieData`."""
+    """A pie: ``elements`` are :class:`PieData`.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.pie([5, 3, 2], labels=['a', 'b', 'c']); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        if isinstance(chart, PieChart):
+            largest = max(chart.elements, key=lambda slice: slice.angle or 0)
+            print(largest.label)
+        ```
+    """
 
     __slots__ = ()
 
@@ -284,7 +380,16 @@ class PieChart(Chart):
 
 
 class BoxAndWhiskerChart(Chart2D):
-    """Boxes with whiskers: ``elements`` are :class:`BoxAndWhiskerData`."""
+    """Boxes with whiskers: ``elements`` are :class:`BoxAndWhiskerData`.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; plt.boxplot([[1, 2, 3], [2, 4, 6]]); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        if isinstance(chart, BoxAndWhiskerChart):
+            print([(box.first_quartile, box.third_quartile) for box in chart.elements])
+        ```
+    """
 
     __slots__ = ()
 
@@ -303,7 +408,16 @@ class BoxAndWhiskerChart(Chart2D):
 
 
 class CompositeChart(Chart):
-    """Several charts in one figure: ``elements`` are :class:`Chart` values, one for each subplot."""
+    """Several charts in one figure: ``elements`` are :class:`Chart` values, one for each subplot.
+
+    Example:
+        ```python
+        code = "import matplotlib.pyplot as plt; _, (left, right) = plt.subplots(1, 2); left.plot([1, 2]); plt.show()"
+        chart = sandbox.process.code_run(code).artifacts.charts[0]
+        if isinstance(chart, CompositeChart):
+            print([subplot.type for subplot in chart.elements])
+        ```
+    """
 
     __slots__ = ()
 

@@ -23,7 +23,14 @@ __all__ = [
 
 
 class CodeLanguage(TextEnum):
-    """Languages that ``process.code_run`` runs."""
+    """Languages that ``process.code_run`` runs.
+
+    Example:
+        ```python
+        sandbox = daytona.create(CreateSandboxParams(language=CodeLanguage.TYPESCRIPT))
+        print(sandbox.process.code_run("const answer: number = 42; console.log(answer)").result)
+        ```
+    """
 
     PYTHON = "python"
     TYPESCRIPT = "typescript"
@@ -82,7 +89,7 @@ class CreateSandboxParams(Value):
         public: Whether preview links need no token.
         target: Where it runs.
         resources: Its size.
-        timeout: Deprecated: pass ``timeout`` to ``Daytona.create``. Wins over that one, as it always did.
+        timeout: Deprecated: pass ``timeout`` to ``Daytona.create``, which wins over this one.
         auto_stop_interval: Minutes without activity until it is stopped; 0 never.
         volumes: Volumes to mount, each a dict with ``volume_id``, ``mount_path`` and perhaps ``subpath``.
 

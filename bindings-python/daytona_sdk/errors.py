@@ -61,37 +61,94 @@ class DaytonaError(Exception):
 
 
 class DaytonaAuthenticationError(DaytonaError):
-    """There is no credential, or the server does not know it."""
+    """There is no credential, or the server does not know it.
+
+    Example:
+        ```python
+        try:
+            Daytona(DaytonaConfig(api_key="mistyped")).list()
+        except DaytonaAuthenticationError:
+            print("create a key in the dashboard, and set DAYTONA_API_KEY")
+        ```
+    """
 
     _default_code = "AUTHENTICATION"
 
 
 class DaytonaAuthorizationError(DaytonaError):
-    """The credential is known but not allowed to do this."""
+    """The credential is known but not allowed to do this.
+
+    Example:
+        ```python
+        try:
+            daytona.remove(sandbox)
+        except DaytonaAuthorizationError as error:
+            print(f"this key may not do that: {error}")
+        ```
+    """
 
     _default_code = "AUTHORIZATION"
 
 
 class DaytonaNotFoundError(DaytonaError):
-    """The sandbox, file or other thing does not exist."""
+    """The sandbox, file or other thing does not exist.
+
+    Example:
+        ```python
+        try:
+            content = sandbox.fs.download_file("settings.json")
+        except DaytonaNotFoundError:
+            content = b"{}"
+        ```
+    """
 
     _default_code = "NOT_FOUND"
 
 
 class DaytonaConflictError(DaytonaError):
-    """It exists already, or is changing state just now."""
+    """It exists already, or is changing state just now.
+
+    Example:
+        ```python
+        try:
+            sandbox.process.create_session("build")
+        except DaytonaConflictError:
+            print("the session of the last run is used again")
+        ```
+    """
 
     _default_code = "CONFLICT"
 
 
 class DaytonaValidationError(DaytonaError):
-    """An argument or a configuration value is wrong."""
+    """An argument or a configuration value is wrong.
+
+    Example:
+        ```python
+        try:
+            daytona.create(CreateSandboxParams(language="cobol"))
+        except DaytonaValidationError as error:
+            print(error.message)  # names the languages there are
+        ```
+    """
 
     _default_code = "VALIDATION"
 
 
 class DaytonaRateLimitError(DaytonaError):
-    """Too many requests."""
+    """Too many requests.
+
+    Example:
+        ```python
+        import time
+
+        try:
+            sandboxes = daytona.list()
+        except DaytonaRateLimitError as error:
+            time.sleep(error.retry_after or 1)
+            sandboxes = daytona.list()
+        ```
+    """
 
     _default_code = "RATE_LIMIT"
 
@@ -112,19 +169,48 @@ class DaytonaRateLimitError(DaytonaError):
 
 
 class DaytonaTimeoutError(DaytonaError, TimeoutError):
-    """The deadline passed. Also a ``TimeoutError``."""
+    """The deadline passed. Also a ``TimeoutError``.
+
+    Example:
+        ```python
+        try:
+            sandbox = daytona.create(timeout=0.001)
+        except DaytonaTimeoutError:
+            print("no sandbox is left behind")
+        ```
+    """
 
     _default_code = "TIMEOUT"
 
 
 class DaytonaConnectionError(DaytonaError, ConnectionError):
-    """The server could not be reached, or the connection broke. Also a ``ConnectionError``."""
+    """The server could not be reached, or the connection broke. Also a ``ConnectionError``.
+
+    Example:
+        ```python
+        elsewhere = Daytona(DaytonaConfig(api_key="your-api-key", api_url="http://127.0.0.1:9/api"))
+        try:
+            elsewhere.list()
+        except DaytonaConnectionError as error:
+            print(error.message)
+        ```
+    """
 
     _default_code = "CONNECTION"
 
 
 class DaytonaQuotaError(DaytonaError):
-    """The organization's or the machine's limit is reached."""
+    """The organization's or the machine's limit is reached.
+
+    Example:
+        ```python
+        try:
+            sandbox = daytona.create(CreateSandboxParams(resources=SandboxResources(memory=1)))
+        except DaytonaQuotaError:
+            for old in daytona.list({"purpose": "experiment"}):
+                daytona.remove(old)
+        ```
+    """
 
     _default_code = "QUOTA"
 
@@ -133,6 +219,14 @@ class ProcessExecutionError(DaytonaError):
     """A process could not be run to its end: timed out, killed, or its interpreter is missing.
 
     A process that ends with a non-zero exit code does not raise; ``ExecuteResponse.check()`` does.
+
+    Example:
+        ```python
+        try:
+            sandbox.process.exec("ls /no/such/folder").check()
+        except ProcessExecutionError as error:
+            print(error.exit_code, error.stderr)
+        ```
     """
 
     _default_code = "PROCESS_EXECUTION"

@@ -39,6 +39,13 @@ class FileInfo(Value):
         permissions: The permissions in octal: ``"0644"``.
         owner: Name of its user.
         group: Name of its group.
+
+    Example:
+        ```python
+        files = sandbox.fs.list_files(".")
+        newest = max(files, key=lambda file: file.mod_time)
+        print(newest.name, newest.size, newest.permissions)
+        ```
     """
 
     __slots__ = ("name", "is_dir", "size", "mod_time", "mode", "permissions", "owner", "group")
@@ -71,6 +78,12 @@ class Match(Value):
         file: Path of the file.
         line: Number of the line; the first is 1.
         content: The line.
+
+    Example:
+        ```python
+        for match in sandbox.fs.find_files("project", "import "):
+            print(f"line {match.line} of {match.file}: {match.content.strip()}")
+        ```
     """
 
     __slots__ = ("file", "line", "content")
@@ -86,6 +99,12 @@ class SearchFilesResponse(Value):
 
     Args:
         files: Paths of the files.
+
+    Example:
+        ```python
+        found = sandbox.fs.search_files("project", "test_*.py")
+        print(f"{len(found.files)} test files")
+        ```
     """
 
     __slots__ = ("files",)
@@ -101,6 +120,13 @@ class ReplaceResult(Value):
         file: Path of the file.
         success: Whether it holds the new text now, or nothing had to be replaced.
         error: Why not.
+
+    Example:
+        ```python
+        results = sandbox.fs.replace_in_files(["app.py", "missing.py"], "http://", "https://")
+        for failed in [result for result in results if not result.success]:
+            print(failed.file, failed.error)
+        ```
     """
 
     __slots__ = ("file", "success", "error")
@@ -122,6 +148,8 @@ class FileUpload(Value):
 
     Example:
         ```python
+        from pathlib import Path
+
         sandbox.fs.upload_files([FileUpload("a.txt", b"one"), FileUpload("b.bin", Path("local.bin"))])
         ```
     """

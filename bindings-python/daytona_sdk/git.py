@@ -25,6 +25,13 @@ class FileStatus(Value):
         staging: What is staged: ``"Added"``, ``"Modified"``, ``"Unmodified"``, ...
         worktree: What is not staged.
         extra: More about it: the earlier name of a renamed file.
+
+    Example:
+        ```python
+        for file in sandbox.git.status("repo").file_status:
+            if file.worktree == "Untracked":
+                print(f"{file.name} is new")
+        ```
     """
 
     __slots__ = ("name", "staging", "worktree", "extra")
@@ -45,6 +52,13 @@ class GitStatus(Value):
         ahead: Commits that the remote branch lacks.
         behind: Commits that only the remote branch has.
         branch_published: Whether there is a remote branch.
+
+    Example:
+        ```python
+        status = sandbox.git.status("repo")
+        if status.ahead:
+            sandbox.git.push("repo")
+        ```
     """
 
     __slots__ = ("current_branch", "file_status", "ahead", "behind", "branch_published")
@@ -69,6 +83,12 @@ class ListBranchResponse(Value):
 
     Args:
         branches: Their names.
+
+    Example:
+        ```python
+        if "main" not in sandbox.git.branches("repo").branches:
+            print("an older repository: its main branch is called master")
+        ```
     """
 
     __slots__ = ("branches",)
@@ -82,6 +102,13 @@ class GitCommitResponse(Value):
 
     Args:
         sha: Its hash.
+
+    Example:
+        ```python
+        sandbox.git.add("repo", ["."])
+        commit = sandbox.git.commit("repo", "Add notes", "Jane Doe", "jane@example.com")
+        print(f"committed as {commit.sha[:8]}")
+        ```
     """
 
     __slots__ = ("sha",)
@@ -99,6 +126,12 @@ class GitCommitInfo(Value):
         author: Name of its author.
         email: Address of its author.
         timestamp: When it was made, ISO 8601.
+
+    Example:
+        ```python
+        latest = sandbox.git.log("repo")[0]
+        print(f"{latest.timestamp} {latest.author} <{latest.email}>: {latest.message}")
+        ```
     """
 
     __slots__ = ("hash", "message", "author", "email", "timestamp")
@@ -117,6 +150,12 @@ class GitRemote(Value):
     Args:
         name: Its name: ``"origin"``.
         url: Its URL, without credentials.
+
+    Example:
+        ```python
+        remotes = {remote.name: remote.url for remote in sandbox.git.list_remotes("repo")}
+        print(remotes["origin"])
+        ```
     """
 
     __slots__ = ("name", "url")

@@ -23,7 +23,13 @@ __all__ = [
 
 
 class LspLanguageId(TextEnum):
-    """Languages that have a language server."""
+    """Languages that have a language server.
+
+    Example:
+        ```python
+        lsp = sandbox.create_lsp_server(LspLanguageId.TYPESCRIPT, "/home/daytona/project")
+        ```
+    """
 
     PYTHON = "python"
     TYPESCRIPT = "typescript"
@@ -39,7 +45,7 @@ class Position(Value):
 
     Example:
         ```python
-        lsp.completions("/home/daytona/app.py", Position(line=10, character=15))
+        lsp.completions("/home/daytona/project/app.py", Position(line=10, character=15))
         ```
     """
 
@@ -56,6 +62,14 @@ class LspRange(Value):
     Args:
         start: The first.
         end: The one after the last.
+
+    Example:
+        ```python
+        first = lsp.document_symbols("/home/daytona/project/app.py")[0]
+        if first.location.range:
+            lines = first.location.range.end.line - first.location.range.start.line
+            print(f"{first.name} spans {lines} lines")
+        ```
     """
 
     __slots__ = ("start", "end")
@@ -71,6 +85,12 @@ class LspLocation(Value):
     Args:
         uri: URI of the file.
         range: Where in it, when the language server said.
+
+    Example:
+        ```python
+        for symbol in lsp.document_symbols("/home/daytona/project/app.py"):
+            print(symbol.location.uri, symbol.location.range)
+        ```
     """
 
     __slots__ = ("uri", "range")
@@ -87,6 +107,12 @@ class LspSymbol(Value):
         name: Its name.
         kind: What it is, by the numbers of the language server protocol: 5 a class, 12 a function, ...
         location: Where it is.
+
+    Example:
+        ```python
+        symbols = lsp.document_symbols("/home/daytona/project/app.py")
+        functions = [symbol.name for symbol in symbols if symbol.kind == 12]
+        ```
     """
 
     __slots__ = ("name", "kind", "location")
@@ -108,6 +134,13 @@ class CompletionItem(Value):
         sort_text: What to sort by.
         filter_text: What to filter by.
         insert_text: What to insert.
+
+    Example:
+        ```python
+        completions = lsp.completions("/home/daytona/project/app.py", Position(10, 15))
+        for item in completions.items:
+            print(item.label, item.detail or "")
+        ```
     """
 
     __slots__ = ("label", "kind", "detail", "documentation", "sort_text", "filter_text", "insert_text")
@@ -137,6 +170,14 @@ class CompletionList(Value):
     Args:
         is_incomplete: Whether typing on gives more.
         items: The proposals.
+
+    Example:
+        ```python
+        completions = lsp.completions("/home/daytona/project/app.py", Position(10, 15))
+        if completions.is_incomplete:
+            print("type on to see more")
+        print(len(completions.items))
+        ```
     """
 
     __slots__ = ("is_incomplete", "items")

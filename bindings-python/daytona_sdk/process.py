@@ -49,6 +49,12 @@ class ExecutionArtifacts(Value):
     Args:
         stdout: What it printed to stdout.
         charts: The charts it showed: values of :mod:`daytona_sdk.charts`.
+
+    Example:
+        ```python
+        response = sandbox.process.code_run("print(6 * 7)")
+        print(response.artifacts.stdout, len(response.artifacts.charts))
+        ```
     """
 
     __slots__ = ("stdout", "charts")
@@ -112,6 +118,14 @@ class Command(Value):
         id: Its id.
         command: The command line.
         exit_code: None while it runs.
+
+    Example:
+        ```python
+        session = sandbox.process.get_session("build")
+        for command in session.commands:
+            if command.exit_code is None:
+                print(f"{command.command} still runs")
+        ```
     """
 
     __slots__ = ("id", "command", "exit_code")
@@ -128,6 +142,13 @@ class Session(Value):
     Args:
         session_id: Its id.
         commands: The commands it was given so far.
+
+    Example:
+        ```python
+        sandbox.process.create_session("shell")
+        session = sandbox.process.get_session("shell")
+        print(session.session_id, [command.command for command in session.commands])
+        ```
     """
 
     __slots__ = ("session_id", "commands")
@@ -138,7 +159,13 @@ class Session(Value):
 
     @property
     def id(self) -> str:
-        """The same as ``session_id``."""
+        """The same as ``session_id``.
+
+        Example:
+            ```python
+            print([session.id for session in sandbox.process.list_sessions()])
+            ```
+        """
         return self.session_id
 
 
@@ -152,7 +179,8 @@ class SessionExecuteRequest(Value):
 
     Example:
         ```python
-        sandbox.process.execute_session_command("build", SessionExecuteRequest(command="make", run_async=True))
+        server = SessionExecuteRequest(command="python3 -m http.server 3000", run_async=True)
+        sandbox.process.execute_session_command("build", server)
         ```
     """
 
@@ -173,6 +201,13 @@ class SessionExecuteResponse(Value):
         exit_code: None while it runs.
         stdout: stdout alone, when it was waited for.
         stderr: stderr alone, when it was waited for.
+
+    Example:
+        ```python
+        response = sandbox.process.execute_session_command("build", SessionExecuteRequest(command="pwd"))
+        if response.exit_code == 0:
+            print(response.stdout)
+        ```
     """
 
     __slots__ = ("cmd_id", "output", "exit_code", "stdout", "stderr")
@@ -199,6 +234,15 @@ class SessionLogChunk(Value):
     Args:
         text: The text; it never ends within a character.
         source: ``"stdout"`` or ``"stderr"``.
+
+    Example:
+        ```python
+        request = SessionExecuteRequest(command="echo fine; echo wrong >&2", run_async=True)
+        command = sandbox.process.execute_session_command("build", request).cmd_id
+        for chunk in sandbox.process.stream_session_command_logs("build", command):
+            if chunk.source == "stderr":
+                print(chunk.text)
+        ```
     """
 
     __slots__ = ("text", "source")

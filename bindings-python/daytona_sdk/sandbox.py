@@ -18,7 +18,13 @@ __all__ = [
 
 
 class SandboxTargetRegion(TextEnum):
-    """Where sandboxes run. ``LOCAL`` is this machine."""
+    """Where sandboxes run. ``LOCAL`` is this machine.
+
+    Example:
+        ```python
+        daytona = Daytona(DaytonaConfig(target=SandboxTargetRegion.LOCAL))
+        ```
+    """
 
     EU = "eu"
     US = "us"
@@ -27,7 +33,13 @@ class SandboxTargetRegion(TextEnum):
 
 
 class SandboxState(OpenTextEnum):
-    """Where a sandbox is in its life. A state that only a newer server knows is a member too."""
+    """Where a sandbox is in its life. A state that only a newer server knows is a member too.
+
+    Example:
+        ```python
+        running = [sandbox for sandbox in daytona.list() if sandbox.state == SandboxState.STARTED]
+        ```
+    """
 
     CREATING = "creating"
     RESTORING = "restoring"
@@ -65,7 +77,7 @@ class SandboxResources(Value):
 
     Example:
         ```python
-        params = CreateSandboxParams(resources=SandboxResources(cpu=2, memory=4, disk=20))
+        sandbox = daytona.create(CreateSandboxParams(resources=SandboxResources(cpu=1, memory=1, disk=2)))
         ```
     """
 
@@ -73,10 +85,10 @@ class SandboxResources(Value):
 
     def __init__(
         self,
-        cpu: float | None = None,
-        memory: float | None = None,
-        disk: float | None = None,
-        gpu: float | None = None,
+        cpu: int | None = None,
+        memory: int | None = None,
+        disk: int | None = None,
+        gpu: int | None = None,
     ) -> None:
         self.cpu = cpu
         self.memory = memory
@@ -89,6 +101,12 @@ class SandboxInfo(Value):
 
     ``node_domain``, ``region``, ``class_name``, ``last_snapshot`` and ``provider_metadata`` are fields of the
     0.14.0 documents; a server that no longer sends them leaves them ``None``.
+
+    Example:
+        ```python
+        info = sandbox.info()
+        print(f"{info.name} runs in {info.target} since {info.created_at}")
+        ```
     """
 
     __slots__ = (
@@ -173,18 +191,38 @@ class SandboxInfo(Value):
 
     @property
     def resources(self) -> SandboxResources:
-        """The size of the sandbox."""
-        return SandboxResources(cpu=self.cpu, memory=self.memory, disk=self.disk, gpu=self.gpu)
+        """The size of the sandbox: what another needs to be as large.
+
+        Example:
+            ```python
+            twin = daytona.create(CreateSandboxParams(resources=sandbox.info().resources))
+            ```
+        """
+        return SandboxResources(int(self.cpu), int(self.memory), int(self.disk), int(self.gpu))
 
 
 class SandboxInstance(SandboxInfo):
-    """What ``sandbox.instance`` holds: the latest known copy of the sandbox on the server."""
+    """What ``sandbox.instance`` holds: the latest known copy of the sandbox on the server.
+
+    Example:
+        ```python
+        print(sandbox.instance.state)  # as it was when the server was last asked
+        sandbox.refresh_data()
+        print(sandbox.instance.state)  # as it is now
+        ```
+    """
 
     __slots__ = ()
 
     @property
     def info(self) -> SandboxInfo:
-        """The same facts as a :class:`SandboxInfo`."""
+        """The same facts as a :class:`SandboxInfo`.
+
+        Example:
+            ```python
+            facts = sandbox.instance.info.to_dict()
+            ```
+        """
         return SandboxInfo(**dict(self._items()))
 
 
@@ -197,6 +235,8 @@ class PortPreviewUrl(Value):
 
     Example:
         ```python
+        import urllib.request
+
         preview = sandbox.get_preview_link(3000)
         request = urllib.request.Request(preview.url, headers={"x-daytona-preview-token": preview.token})
         ```

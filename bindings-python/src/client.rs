@@ -1,6 +1,6 @@
 //! `Daytona`: the client.
 
-use crate::convert::{self, Labels};
+use crate::convert::{self, CreateTimeout, Labels};
 use crate::sandbox::{AsyncSandbox, Sandbox};
 use crate::{call, error};
 use daytona_core::{Client, ClientOptions};
@@ -43,24 +43,27 @@ impl Daytona {
     ///
     /// Args:
     ///     params: What sandbox; a Python one with the server's defaults when left out.
-    ///     timeout: Seconds to wait; 0 or None: no limit.
+    ///     timeout: Seconds to wait; 0 or None: no limit. Given here, it wins over the deprecated ``params.timeout``.
     ///
     /// Example:
     ///     ```python
     ///     sandbox = {await}daytona.create(CreateSandboxParams(language="python"), timeout=30)
     ///     ```
     #[pyo3(
-        signature = (params: "CreateSandboxParams | None" = None, timeout: "float | None" = Some(60.0)) -> "Sandbox",
+        signature = (
+            params: "CreateSandboxParams | None" = None,
+            timeout: "float | None" = CreateTimeout::NotGiven
+        ) -> "Sandbox",
         text_signature = "($self, params=None, timeout=60)"
     )]
     fn create(
         &self,
         py: Python<'_>,
         params: Option<&Bound<'_, PyAny>>,
-        timeout: Option<f64>,
+        timeout: CreateTimeout,
     ) -> PyResult<Call> {
-        let (params, deprecated_timeout) = convert::create_params(params)?;
-        let timeout = convert::timeout(py, deprecated_timeout.or(timeout))?;
+        let (params, deprecated) = convert::create_params(params)?;
+        let timeout = timeout.or(py, deprecated)?;
         Ok(Call::creating(&self.0, params, timeout))
     }
 
@@ -128,6 +131,7 @@ impl Daytona {
     ///
     /// Example:
     ///     ```python
+    ///     {await}daytona.stop(sandbox)
     ///     {await}daytona.start(sandbox)
     ///     ```
     #[pyo3(
@@ -146,7 +150,7 @@ impl Daytona {
     ///
     /// Example:
     ///     ```python
-    ///     {await}daytona.stop(sandbox)
+    ///     {await}daytona.stop(sandbox, timeout=30)
     ///     ```
     #[pyo3(
         signature = (sandbox: "Sandbox", timeout: "float | None" = Some(60.0)) -> "None",
@@ -196,6 +200,8 @@ impl Daytona {
     ///
     /// Example:
     ///     ```python
+    ///     daytona = Daytona()
+    ///     print(len({await}daytona.list()))
     ///     {await}daytona.close()
     ///     ```
     #[pyo3(signature = () -> "None")]
@@ -233,6 +239,12 @@ impl Daytona {
     }
 
     /// The API key in use.
+    ///
+    /// Example:
+    ///     ```python
+    ///     if daytona.api_key is None:
+    ///         print("signed in with a JWT, or local")
+    ///     ```
     #[getter]
     #[gives("str | None")]
     fn api_key(&self) -> Option<&str> {
@@ -240,6 +252,11 @@ impl Daytona {
     }
 
     /// The JWT in use.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print("a JWT" if daytona.jwt_token else "an API key")
+    ///     ```
     #[getter]
     #[gives("str | None")]
     fn jwt_token(&self) -> Option<&str> {
@@ -247,6 +264,11 @@ impl Daytona {
     }
 
     /// The organization the JWT acts for.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print(f"acting for {daytona.organization_id}")
+    ///     ```
     #[getter]
     #[gives("str | None")]
     fn organization_id(&self) -> Option<&str> {
@@ -254,6 +276,11 @@ impl Daytona {
     }
 
     /// URL of the API; None for the local target, whose server is found or started by the first call.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print(daytona.api_url or "sandboxes run on this machine")
+    ///     ```
     #[getter]
     #[gives("str | None")]
     fn api_url(&self) -> Option<&str> {
@@ -261,6 +288,11 @@ impl Daytona {
     }
 
     /// Where sandboxes run.
+    ///
+    /// Example:
+    ///     ```python
+    ///     assert daytona.target == "local"
+    ///     ```
     #[getter]
     #[gives("str")]
     fn target(&self) -> &str {
@@ -268,6 +300,11 @@ impl Daytona {
     }
 
     /// The language of sandboxes created without one.
+    ///
+    /// Example:
+    ///     ```python
+    ///     assert daytona.default_language == CodeLanguage.PYTHON
+    ///     ```
     #[getter]
     #[gives("CodeLanguage")]
     fn default_language<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

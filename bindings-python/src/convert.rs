@@ -26,6 +26,30 @@ pub(crate) fn timeout(py: Python<'_>, seconds: Option<f64>) -> PyResult<Timeout>
     Timeout::from_seconds(seconds).map_err(|failure| error::raise(py, &failure))
 }
 
+/// The `timeout` of `create`. None is a value there, no limit, so what was not given needs one of its own.
+pub(crate) enum CreateTimeout {
+    NotGiven,
+    Given(Option<f64>),
+}
+
+impl<'py> FromPyObject<'_, 'py> for CreateTimeout {
+    type Error = PyErr;
+
+    fn extract(seconds: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        seconds.extract().map(Self::Given)
+    }
+}
+
+impl CreateTimeout {
+    pub(crate) fn or(self, py: Python<'_>, deprecated: Option<f64>) -> PyResult<Timeout> {
+        let argument = match self {
+            Self::NotGiven => None,
+            Self::Given(seconds) => Some(seconds.unwrap_or_default()),
+        };
+        Timeout::of_create(argument, deprecated).map_err(|failure| error::raise(py, &failure))
+    }
+}
+
 /// A value of one of the package's own classes, whose fields are about to be read.
 struct Value<'a, 'py> {
     object: &'a Bound<'py, PyAny>,
@@ -84,14 +108,13 @@ impl<'a, 'py> Value<'a, 'py> {
             .transpose()
     }
 
+    /// Only `create` takes values with numbers in them.
     fn whole<T: TryFrom<i64>>(&self, name: &str) -> PyResult<Option<T>> {
         self.field::<i64>(name, A_WHOLE_NUMBER)?
             .map(|number| {
                 T::try_from(number).map_err(|_| {
-                    error::invalid(
-                        self.object.py(),
-                        format!("{}.{name} is out of range: {number}", self.class),
-                    )
+                    let reason = format!("{}.{name} is out of range: {number}", self.class);
+                    error::invalid(self.object.py(), "create the sandbox", &reason)
                 })
             })
             .transpose()
@@ -125,7 +148,7 @@ pub(crate) fn config_options(config: Option<&Bound<'_, PyAny>>) -> PyResult<Conf
     })
 }
 
-/// `CreateSandboxParams`, and the timeout in it, which is deprecated but wins where it is given.
+/// `CreateSandboxParams`, and the timeout in it, which is deprecated.
 pub(crate) fn create_params(params: Option<&Bound<'_, PyAny>>) -> PyResult<(CreateParams, Option<f64>)> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let Some(params) = params else { return Ok((CreateParams::default(), None)) };
@@ -218,7 +241,8 @@ pub(crate) fn position(position: &Bound<'_, PyAny>) -> PyResult<Position> {
             .extract()
             .map_err(|_| PyTypeError::new_err(format!("position.{name} must be {A_WHOLE_NUMBER}")))?;
         u32::try_from(whole).map_err(|_| {
-            error::invalid(position.py(), format!("position.{name} is out of range: {whole}; the first is 0"))
+            let reason = format!("position.{name} is out of range: {whole}; the first is 0");
+            error::invalid(position.py(), "get completions", &reason)
         })
     };
     Ok(Position { line: place("line")?, character: place("character")? })

@@ -1,6 +1,7 @@
 //! The content of a file as it arrives.
 
 use crate::call::{self, Parcel};
+use crate::home::{Home, Rooted};
 use bytes::Bytes;
 use daytona_core::{ByteStream, Error, Result};
 use daytona_python_twins::twins;
@@ -11,6 +12,8 @@ use pyo3::types::PyBytes;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
+
+const VERB: &str = "download the file";
 
 /// The content of a file as it arrives: an {async}iterator of bytes, made by ``fs.download_file_stream``.
 ///
@@ -31,8 +34,9 @@ pub(crate) struct DownloadStream(Source);
 #[twins]
 impl DownloadStream {
     pub(crate) fn of(stream: ByteStream) -> Self {
-        let content = Content { stream: Some(stream), returned: None };
-        Self(Source { content: Arc::new(Mutex::new(content)), closed: CancellationToken::new() })
+        let content = Content { stream: Some(Rooted::new(stream)), returned: None };
+        let content = Arc::new(Mutex::new(content));
+        Self(Source { home: Home::here(), content, closed: CancellationToken::new() })
     }
 }
 
@@ -67,12 +71,16 @@ impl DownloadStream {
     ///
     /// Example:
     ///     ```python
+    ///     stream = {await}sandbox.fs.download_file_stream("big.log")
     ///     {await}stream.close()
     ///     ```
     #[pyo3(signature = () -> "None")]
     fn close(&self) -> Call {
         let source = self.0.clone();
         let closing = async move {
+            if !source.home.is_here() {
+                return Ok(());
+            }
             // Who waits for more of the file holds it.
             source.closed.cancel();
             *source.content.lock().await = Content::default();
@@ -109,6 +117,7 @@ impl DownloadStream {
 /// What the readers of one stream share.
 #[derive(Clone)]
 struct Source {
+    home: Home,
     content: Arc<Mutex<Content>>,
     closed: CancellationToken,
 }
@@ -116,25 +125,26 @@ struct Source {
 #[derive(Default)]
 struct Content {
     /// None at the end, after a failure, and when it was closed.
-    stream: Option<ByteStream>,
+    stream: Option<Rooted<ByteStream>>,
     /// A piece whose reader was cancelled before it got it; the next one does.
     returned: Option<Bytes>,
 }
 
 impl Source {
     async fn next(self) -> Result<Option<Piece>> {
+        self.home.check(VERB)?;
         let closed = self.closed.clone();
         if closed.is_cancelled() {
             return Ok(None);
         }
         // Not the end: a reader in the middle of a file must not take it for the whole one.
-        let cut = || Err(Error::cancelled("download the file"));
+        let cut = || Err(Error::cancelled(VERB));
         closed.run_until_cancelled(self.read()).await.unwrap_or_else(cut)
     }
 
     async fn read(self) -> Result<Option<Piece>> {
         let mut content = self.content.lock_owned().await;
-        let bytes = match (content.returned.take(), content.stream.as_mut()) {
+        let bytes = match (content.returned.take(), content.stream.as_mut().and_then(Rooted::get_mut)) {
             (Some(returned), _) => Some(Ok(returned)),
             (None, Some(open)) => open.next().await,
             (None, None) => None,

@@ -28,6 +28,6 @@ pub(crate) fn raise(py: Python<'_>, failure: &Error) -> PyErr {
 }
 
 /// `DaytonaValidationError` for an argument of the right type whose value no core call could take.
-pub(crate) fn invalid(py: Python<'_>, message: impl Into<String>) -> PyErr {
-    raise(py, &Error::new(ErrorCode::Validation, message))
+pub(crate) fn invalid(py: Python<'_>, verb: &str, reason: &str) -> PyErr {
+    raise(py, &Error::new(ErrorCode::Validation, format!("Failed to {verb}: {reason}")))
 }

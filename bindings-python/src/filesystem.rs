@@ -204,8 +204,10 @@ impl FileSystem {
     ///
     /// Example:
     ///     ```python
+    ///     from pathlib import Path
+    ///
     ///     {await}sandbox.fs.upload_file("hello.txt", "Hello, World!")
-    ///     {await}sandbox.fs.upload_file("model.bin", pathlib.Path("model.bin"))
+    ///     {await}sandbox.fs.upload_file("model.bin", Path("model.bin"))  # streamed from the local disk
     ///     ```
     #[overload("path: str, content: FileContent")]
     #[overload("path: FileContent, content: str")]
@@ -281,6 +283,9 @@ impl FileSystem {
     ///
     /// Example:
     ///     ```python
+    ///     import hashlib
+    ///
+    ///     digest = hashlib.sha256()
     ///     {async}for chunk in {await}sandbox.fs.download_file_stream("big.bin"):
     ///         digest.update(chunk)
     ///     ```

@@ -11,8 +11,8 @@ use pyo3::prelude::*;
 ///
 /// Example:
 ///     ```python
-///     {await}sandbox.git.clone("https://github.com/user/repo.git", "repo")
-///     status = {await}sandbox.git.status("repo")
+///     {await}sandbox.git.clone("https://github.com/user/repo.git", "app")
+///     status = {await}sandbox.git.status("app")
 ///     print(status.current_branch, [file.name for file in status.file_status])
 ///     ```
 #[twins]
@@ -34,7 +34,7 @@ impl Git {
     ///
     /// Example:
     ///     ```python
-    ///     {await}sandbox.git.clone("https://github.com/user/repo.git", "repo", branch="main")
+    ///     {await}sandbox.git.clone("https://github.com/user/repo.git", "app", branch="main")
     ///     ```
     #[pyo3(signature = (
         url: "str",
@@ -179,6 +179,7 @@ impl Git {
     ///
     /// Example:
     ///     ```python
+    ///     {await}sandbox.git.add("repo", ["app.py"])
     ///     response = {await}sandbox.git.commit("repo", "feat: add new feature", "Jane Doe", "jane@example.com")
     ///     print(response.sha)
     ///     ```
@@ -307,6 +308,7 @@ impl Git {
     /// Example:
     ///     ```python
     ///     remotes = {await}sandbox.git.remotes("repo")
+    ///     print("origin" in [remote.name for remote in remotes])
     ///     ```
     #[pyo3(signature = (path: "str") -> "list[GitRemote]")]
     fn remotes(&self, path: String) -> Call {

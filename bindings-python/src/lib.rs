@@ -11,6 +11,7 @@ mod download;
 mod error;
 mod filesystem;
 mod git;
+mod home;
 mod logs;
 mod lsp_server;
 mod process;

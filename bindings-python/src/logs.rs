@@ -4,6 +4,7 @@
 //! until it was taken. A piece whose reader was cancelled goes to the next reader: nothing is lost or doubled.
 
 use crate::call::{self, Parcel};
+use crate::home::{Home, Rooted};
 use crate::values;
 use daytona_core::{LogChunk, LogStream, Result};
 use daytona_python_twins::twins;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 
+const VERB: &str = "follow the log";
+
 /// The output of a command as it is written: an {async}iterator of ``SessionLogChunk``, made by
 /// ``process.stream_session_command_logs``.
 ///
@@ -23,7 +26,8 @@ use tokio_util::sync::CancellationToken;
 ///
 /// Example:
 ///     ```python
-///     {async}for chunk in sandbox.process.stream_session_command_logs("build", command_id):
+///     session = {await}sandbox.process.get_session("build")
+///     {async}for chunk in sandbox.process.stream_session_command_logs("build", session.commands[-1].id):
 ///         print(chunk.source, chunk.text, end="")
 ///     ```
 #[twins]
@@ -33,8 +37,9 @@ pub(crate) struct SessionLogStream(Source);
 #[twins]
 impl SessionLogStream {
     pub(crate) fn of(stream: LogStream) -> Self {
-        let logs = Logs { stream: Some(stream), waiting: VecDeque::new() };
-        Self(Source { logs: Arc::new(Mutex::new(logs)), closed: CancellationToken::new() })
+        let logs = Logs { stream: Some(Rooted::new(stream)), waiting: VecDeque::new() };
+        let logs = Arc::new(Mutex::new(logs));
+        Self(Source { home: Home::here(), logs, closed: CancellationToken::new() })
     }
 }
 
@@ -68,7 +73,8 @@ impl SessionLogStream {
     fn _batch(&self) -> call::Coroutine {
         let source = self.0.clone();
         let reading = async move {
-            match source.logs.lock().await.stream.as_mut() {
+            source.home.check(VERB)?;
+            match source.logs.lock().await.open() {
                 Some(open) => open.next().await,
                 None => Ok(None),
             }
@@ -89,12 +95,17 @@ impl SessionLogStream {
     ///
     /// Example:
     ///     ```python
+    ///     session = {await}sandbox.process.get_session("build")
+    ///     stream = sandbox.process.stream_session_command_logs("build", session.commands[-1].id)
     ///     {await}stream.close()
     ///     ```
     #[pyo3(signature = () -> "None")]
     fn close(&self) -> Call {
         let source = self.0.clone();
         let closing = async move {
+            if !source.home.is_here() {
+                return Ok(());
+            }
             // Who waits for more of the log holds it; a silent command would keep that so.
             source.closed.cancel();
             *source.logs.lock().await = Logs::default();
@@ -142,6 +153,7 @@ pub(crate) fn follow<'py>(
 /// What the readers of one stream share.
 #[derive(Clone)]
 struct Source {
+    home: Home,
     logs: Arc<Mutex<Logs>>,
     closed: CancellationToken,
 }
@@ -149,13 +161,20 @@ struct Source {
 #[derive(Default)]
 struct Logs {
     /// None when it was closed.
-    stream: Option<LogStream>,
+    stream: Option<Rooted<LogStream>>,
     /// What of the last batch nobody has asked for yet.
     waiting: VecDeque<LogChunk>,
 }
 
+impl Logs {
+    fn open(&mut self) -> Option<&mut LogStream> {
+        self.stream.as_mut()?.get_mut()
+    }
+}
+
 impl Source {
     async fn next(self) -> Result<Option<Piece>> {
+        self.home.check(VERB)?;
         let closed = self.closed.clone();
         closed.run_until_cancelled(self.read()).await.unwrap_or(Ok(None))
     }
@@ -166,7 +185,7 @@ impl Source {
             if let Some(chunk) = logs.waiting.pop_front() {
                 return Ok(Some(Piece { chunk: Some(chunk), logs }));
             }
-            let Some(open) = logs.stream.as_mut() else { return Ok(None) };
+            let Some(open) = logs.open() else { return Ok(None) };
             match open.next().await? {
                 Some(batch) => logs.waiting.extend(batch),
                 None => return Ok(None),

@@ -93,7 +93,9 @@ impl Process {
     ///
     /// Example:
     ///     ```python
-    ///     {await}sandbox.process.create_session("build")
+    ///     {await}sandbox.process.create_session("tests")
+    ///     run = SessionExecuteRequest(command="export CI=1")
+    ///     {await}sandbox.process.execute_session_command("tests", run)
     ///     ```
     #[pyo3(signature = (session_id: "str") -> "None")]
     fn create_session(&self, session_id: String) -> Call {
@@ -158,6 +160,8 @@ impl Process {
     ///
     /// Example:
     ///     ```python
+    ///     run = SessionExecuteRequest(command="make", run_async=True)
+    ///     response = {await}sandbox.process.execute_session_command("build", run)
     ///     command = {await}sandbox.process.get_session_command("build", response.cmd_id)
     ///     print("runs" if command.exit_code is None else f"exit code {command.exit_code}")
     ///     ```
@@ -207,6 +211,7 @@ impl Process {
     ///
     /// Example:
     ///     ```python
+    ///     response = {await}sandbox.process.execute_session_command("build", SessionExecuteRequest(command="ls -l"))
     ///     logs = {await}sandbox.process.get_session_command_logs("build", response.cmd_id)
     ///     print(logs)
     ///     ```
@@ -231,7 +236,9 @@ impl Process {
     ///
     /// Example:
     ///     ```python
-    ///     asyncio.run(sandbox.process.get_session_command_logs_async("build", response.cmd_id, print))
+    ///     run = SessionExecuteRequest(command="make", run_async=True)
+    ///     response = {await}sandbox.process.execute_session_command("build", run)
+    ///     await sandbox.process.get_session_command_logs_async("build", response.cmd_id, print)
     ///     ```
     #[pyo3(signature = (
         session_id: "str",
@@ -259,6 +266,8 @@ impl Process {
     ///
     /// Example:
     ///     ```python
+    ///     run = SessionExecuteRequest(command="for i in 1 2 3; do echo $i; sleep 0.1; done", run_async=True)
+    ///     response = {await}sandbox.process.execute_session_command("build", run)
     ///     {async}for chunk in sandbox.process.stream_session_command_logs("build", response.cmd_id):
     ///         print(chunk.source, chunk.text, end="")
     ///     ```
@@ -276,6 +285,8 @@ impl Process {
     ///
     /// Example:
     ///     ```python
+    ///     run = SessionExecuteRequest(command="read -p 'Go on? ' answer", run_async=True)
+    ///     response = {await}sandbox.process.execute_session_command("build", run)
     ///     {await}sandbox.process.send_session_command_input("build", response.cmd_id, "yes\n")
     ///     ```
     #[pyo3(signature = (session_id: "str", command_id: "str", data: "str") -> "None")]

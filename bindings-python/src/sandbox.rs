@@ -35,6 +35,11 @@ fn field<'py>(py: Python<'py>, sandbox: &daytona_core::Sandbox, name: &str) -> P
 #[pymethods]
 impl Sandbox {
     /// Its id.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print(f"sandbox {sandbox.id}")
+    ///     ```
     #[getter]
     #[gives("str")]
     fn id(&self) -> String {
@@ -42,6 +47,11 @@ impl Sandbox {
     }
 
     /// The latest known copy of it: a ``SandboxInstance``. ``refresh_data`` asks the server again.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print(sandbox.instance.created_at, sandbox.instance.resources)
+    ///     ```
     #[getter]
     #[gives("SandboxInstance")]
     pub(crate) fn instance<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -49,6 +59,11 @@ impl Sandbox {
     }
 
     /// Runs commands and code in it.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print({await}sandbox.process.exec("date"))
+    ///     ```
     #[getter]
     #[gives("Process")]
     fn process(&self) -> Process {
@@ -56,6 +71,11 @@ impl Sandbox {
     }
 
     /// Works on git repositories in it.
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}sandbox.git.clone("https://github.com/user/repo.git", "clone")
+    ///     ```
     #[getter]
     #[gives("Git")]
     fn git(&self) -> Git {
@@ -63,6 +83,11 @@ impl Sandbox {
     }
 
     /// Moves files in and out of it.
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}sandbox.fs.upload_file("notes.txt", "Remember the milk.")
+    ///     ```
     #[getter]
     #[gives("FileSystem")]
     fn fs(&self) -> FileSystem {
@@ -70,6 +95,11 @@ impl Sandbox {
     }
 
     /// Its name.
+    ///
+    /// Example:
+    ///     ```python
+    ///     sandbox = {await}daytona.get(sandbox.name)
+    ///     ```
     #[getter]
     #[gives("str")]
     fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -77,6 +107,11 @@ impl Sandbox {
     }
 
     /// The image it was made from.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print(f"made from {sandbox.image}")
+    ///     ```
     #[getter]
     #[gives("str | None")]
     fn image<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -84,6 +119,11 @@ impl Sandbox {
     }
 
     /// The user that commands run as.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print(f"commands run as {sandbox.user}")
+    ///     ```
     #[getter]
     #[gives("str")]
     fn user<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -91,6 +131,12 @@ impl Sandbox {
     }
 
     /// Environment of every process in it.
+    ///
+    /// Example:
+    ///     ```python
+    ///     if "DEBUG" in sandbox.env:
+    ///         print("debugging is on")
+    ///     ```
     #[getter]
     #[gives("dict[str, str]")]
     fn env<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -98,6 +144,11 @@ impl Sandbox {
     }
 
     /// Its labels.
+    ///
+    /// Example:
+    ///     ```python
+    ///     owner = sandbox.labels.get("owner", "nobody")
+    ///     ```
     #[getter]
     #[gives("dict[str, str]")]
     fn labels<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -105,6 +156,12 @@ impl Sandbox {
     }
 
     /// Whether preview links need no token.
+    ///
+    /// Example:
+    ///     ```python
+    ///     preview = {await}sandbox.get_preview_link(3000)
+    ///     print(preview.url if sandbox.public else f"{preview.url} with a token")
+    ///     ```
     #[getter]
     #[gives("bool")]
     fn public<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -112,6 +169,12 @@ impl Sandbox {
     }
 
     /// Where it runs.
+    ///
+    /// Example:
+    ///     ```python
+    ///     if sandbox.target == "local":
+    ///         print("no data leaves this machine")
+    ///     ```
     #[getter]
     #[gives("str")]
     fn target<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -119,6 +182,11 @@ impl Sandbox {
     }
 
     /// Its cores.
+    ///
+    /// Example:
+    ///     ```python
+    ///     {await}sandbox.process.exec(f"make -j {sandbox.cpu:.0f}")
+    ///     ```
     #[getter]
     #[gives("float")]
     fn cpu<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -126,6 +194,11 @@ impl Sandbox {
     }
 
     /// Its GPUs.
+    ///
+    /// Example:
+    ///     ```python
+    ///     device = "cuda" if sandbox.gpu else "cpu"
+    ///     ```
     #[getter]
     #[gives("float")]
     fn gpu<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -133,6 +206,11 @@ impl Sandbox {
     }
 
     /// Its memory in GB.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print(f"{sandbox.memory} GB of memory")
+    ///     ```
     #[getter]
     #[gives("float")]
     fn memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -140,6 +218,12 @@ impl Sandbox {
     }
 
     /// Its disk in GB.
+    ///
+    /// Example:
+    ///     ```python
+    ///     if sandbox.disk < 10:
+    ///         print("little room for a data set")
+    ///     ```
     #[getter]
     #[gives("float")]
     fn disk<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -147,6 +231,12 @@ impl Sandbox {
     }
 
     /// Where it was in its life when the server was last asked.
+    ///
+    /// Example:
+    ///     ```python
+    ///     if sandbox.state == SandboxState.STOPPED:
+    ///         {await}sandbox.start()
+    ///     ```
     #[getter]
     #[gives("SandboxState | None")]
     fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -154,6 +244,12 @@ impl Sandbox {
     }
 
     /// Why it is in the error state.
+    ///
+    /// Example:
+    ///     ```python
+    ///     if sandbox.state == "error":
+    ///         print(sandbox.error_reason)
+    ///     ```
     #[getter]
     #[gives("str | None")]
     fn error_reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -161,6 +257,11 @@ impl Sandbox {
     }
 
     /// State of its last backup.
+    ///
+    /// Example:
+    ///     ```python
+    ///     backed_up = sandbox.snapshot_state == "Completed"
+    ///     ```
     #[getter]
     #[gives("str | None")]
     fn snapshot_state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -168,6 +269,11 @@ impl Sandbox {
     }
 
     /// When it was last backed up, ISO 8601.
+    ///
+    /// Example:
+    ///     ```python
+    ///     print(sandbox.snapshot_created_at or "never backed up")
+    ///     ```
     #[getter]
     #[gives("str | None")]
     fn snapshot_created_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -175,6 +281,12 @@ impl Sandbox {
     }
 
     /// Minutes without activity until it is stopped; 0 never.
+    ///
+    /// Example:
+    ///     ```python
+    ///     if sandbox.auto_stop_interval == 0:
+    ///         print("it runs until someone stops it")
+    ///     ```
     #[getter]
     #[gives("float | None")]
     fn auto_stop_interval<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -226,6 +338,7 @@ impl Sandbox {
     /// Example:
     ///     ```python
     ///     root = {await}sandbox.get_sandbox_root_dir()
+    ///     print({await}sandbox.fs.list_files(root))
     ///     ```
     #[pyo3(signature = () -> "str")]
     fn get_sandbox_root_dir(&self) -> Call {
@@ -286,7 +399,8 @@ impl Sandbox {
     ///
     /// Example:
     ///     ```python
-    ///     {await}sandbox.start()
+    ///     {await}sandbox.stop()
+    ///     {await}sandbox.start(timeout=30)
     ///     ```
     #[pyo3(
         signature = (timeout: "float | None" = Some(60.0)) -> "None",
@@ -353,6 +467,7 @@ impl Sandbox {
     ///
     /// Example:
     ///     ```python
+    ///     sandbox = {await}daytona.get("my-sandbox")  # which another program starts
     ///     {await}sandbox.wait_for_sandbox_start(timeout=30)
     ///     ```
     #[pyo3(
@@ -371,6 +486,7 @@ impl Sandbox {
     ///
     /// Example:
     ///     ```python
+    ///     {await}sandbox.stop()
     ///     {await}sandbox.wait_for_sandbox_stop(timeout=30)
     ///     ```
     #[pyo3(
@@ -447,7 +563,8 @@ impl Sandbox {
     ///
     /// Example:
     ///     ```python
-    ///     preview = {await}sandbox.get_preview_url(3000)
+    ///     preview = {await}sandbox.get_preview_url(8080)
+    ///     print(preview.url, len(preview.token))
     ///     ```
     #[pyo3(signature = (port: "int") -> "PortPreviewUrl")]
     fn get_preview_url(&self, port: &Bound<'_, PyAny>) -> PyResult<Call> {
@@ -465,12 +582,8 @@ fn whole_minutes(interval: &Bound<'_, PyAny>) -> PyResult<i32> {
     let is_whole = interval.is_instance_of::<PyInt>() && !interval.is_instance_of::<PyBool>();
     interval.extract().ok().filter(|_| is_whole).ok_or_else(|| {
         let shown = interval.repr().map_or_else(|_| String::new(), |repr| format!(", not {repr}"));
-        error::invalid(
-            interval.py(),
-            format!(
-                "Failed to set the auto-stop interval: it must be a whole number of minutes, 0 or more{shown}"
-            ),
-        )
+        let reason = format!("it must be a whole number of minutes, 0 or more{shown}");
+        error::invalid(interval.py(), "set the auto-stop interval", &reason)
     })
 }
 
@@ -478,9 +591,7 @@ fn whole_minutes(interval: &Bound<'_, PyAny>) -> PyResult<i32> {
 fn port_number(port: &Bound<'_, PyAny>) -> PyResult<u16> {
     let number: i64 = port.extract()?;
     u16::try_from(number).map_err(|_| {
-        error::invalid(
-            port.py(),
-            format!("Failed to get a preview link: there is no port {number}; use 3000 to 9999"),
-        )
+        let reason = format!("there is no port {number}; use 3000 to 9999");
+        error::invalid(port.py(), "get a preview link", &reason)
     })
 }

@@ -30,6 +30,18 @@ impl Timeout {
         }
     }
 
+    /// The `timeout` of a `create`: the argument where one was given, else the deprecated one of its parameters,
+    /// else what the documents promise.
+    ///
+    /// # Errors
+    /// As [`Timeout::from_seconds`].
+    pub fn of_create(argument: Option<f64>, deprecated: Option<f64>) -> Result<Self> {
+        Self::from_seconds(argument.or(deprecated).or(Some(Self::CREATE)))
+    }
+
+    /// Seconds that a `create` may take when nobody says.
+    const CREATE: f64 = 60.0;
+
     /// Bounds an operation to `duration`.
     #[must_use]
     pub const fn after(duration: Duration) -> Self {
@@ -112,5 +124,19 @@ mod tests {
             let error = Timeout::from_seconds(Some(wrong)).expect_err("must be refused");
             assert_eq!(error.code(), ErrorCode::Validation);
         }
+    }
+
+    #[test]
+    fn an_argument_of_create_wins_over_the_deprecated_field() {
+        let of_create = |argument, deprecated| {
+            Timeout::of_create(argument, deprecated)
+                .map(|timeout| timeout.duration().map(|it| it.as_secs()))
+                .ok()
+        };
+        assert_eq!(of_create(None, None), Some(Some(60)));
+        assert_eq!(of_create(None, Some(5.0)), Some(Some(5)));
+        assert_eq!(of_create(Some(9.0), Some(5.0)), Some(Some(9)));
+        assert_eq!(of_create(Some(0.0), Some(5.0)), Some(None));
+        assert_eq!(of_create(Some(-1.0), Some(5.0)), None);
     }
 }

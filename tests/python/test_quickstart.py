@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from daytona_sdk import CreateSandboxParams, Daytona
 
@@ -77,6 +78,7 @@ def test_every_other_example(name: str, daytona: Daytona) -> None:
             "Fruit: [('apples', 3.0), ('pears', 4.0)]",
             "chart-1.png is a picture: True",
         ],
+        "images.py": ["no registry.example/team/data-science:2.1 (", "image: host", "runs on: ", "python: 3."],
         "agent.py": ["turn 1: exit code 1, ", "turn 2: exit code 0, ['2568']", "answer: 2568"],
         "errors.py": [
             "DaytonaNotFoundError (NOT_FOUND, 404): ",
@@ -91,12 +93,13 @@ def test_every_other_example(name: str, daytona: Daytona) -> None:
 
 
 def test_the_notebook(daytona: Daytona, tmp_path: Path) -> None:
-    """Its cells, in order, in one process. Jupyter itself is not installed for it."""
-    cells = json.loads((EXAMPLES / "notebook.ipynb").read_text())["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    """In a kernel, as Jupyter runs it: an event loop runs already, and cells may await."""
+    notebook = nbformat.read(EXAMPLES / "notebook.ipynb", as_version=4)
     before = {sandbox.id for sandbox in daytona.list()}
-    (tmp_path / "notebook.py").write_text("\n\n".join(code))
-    out = run(tmp_path / "notebook.py")
-    for text in ["45\n", "Sales [('Jan', 3.0), ('Feb', 4.0)]", "removed"]:
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert {output.get("name") for output in outputs} == {"stdout"}, outputs
+    out = "".join(output.text for output in outputs)
+    for text in ["45\n", "epoch 1\nepoch 2\nepoch 3\n", "Sales [('Jan', 3.0), ('Feb', 4.0)]", "removed"]:
         assert text in out
     assert {sandbox.id for sandbox in daytona.list()} == before, "the notebook left a sandbox"

@@ -110,9 +110,11 @@ asyncio.run(main())
 asyncio.run(AsyncDaytona().list())
 """
 
+NAMES = "from daytona_sdk import AsyncDaytona, CreateSandboxParams, Daytona, SandboxResources"
 WRONG = [
     'Daytona().create(CreateSandboxParams(langauge="python"))',
     'Daytona().create(timeout="60")',
+    "SandboxResources(cpu=0.5)",
     "Daytona().get()",
     "Daytona().create().process.exec(3)",
     "Daytona().create().id.upper().no_such_thing",
@@ -136,7 +138,7 @@ def test_right_code_type_checks(tmp_path: Path, tool: Tool) -> None:
 
 @pytest.mark.parametrize("code", WRONG)
 def test_wrong_code_does_not(code: str, tmp_path: Path, tool: Tool) -> None:
-    (tmp_path / "wrong.py").write_text(f"from daytona_sdk import AsyncDaytona, CreateSandboxParams, Daytona\n{code}\n")
+    (tmp_path / "wrong.py").write_text(f"{NAMES}\n{code}\n")
     done = tool("mypy", tmp_path / "wrong.py")
     assert done.returncode == 1, done.stdout
     errors = [line for line in done.stdout.splitlines() if ": error:" in line]

@@ -76,6 +76,12 @@ const EXPECTED: Record<string, RegExp[]> = {
     /^Growth: squares 1,1 2,4 3,9\na picture: true$/m,
     /^Fruit: apples 3, pears 4\na picture: true$/m,
   ],
+  "images.ts": [
+    /^no registry\.example\/team\/data-science:2\.1 \(\w+\): /m,
+    /^image: host$/m,
+    /^runs on: \w/m,
+    /^python: 3\./m,
+  ],
   "agent.ts": [/^turn 1: exit code 1, NameError/m, /^turn 2: exit code 0, 2568$/m, /^answer: 2568$/m],
   "errors.ts": [
     /^not found: 404 Failed to /m,

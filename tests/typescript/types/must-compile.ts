@@ -104,7 +104,10 @@ export async function everything(signal: AbortSignal, anyText: string): Promise<
     async: false,
     timeout: 30,
     autoStopInterval: 0,
-    volumes: [{ volumeId: "v", mountPath: "/data" }],
+    volumes: [
+      { volumeId: "v", mountPath: "/data" },
+      { volumeId: "w", mountPath: "/w", subpath: "a" },
+    ],
   };
   const sandbox: Sandbox = await daytona.create(params, 60, options);
   await daytona.create({ language: "typescript" });
