@@ -4,6 +4,7 @@ mod config;
 mod files;
 mod files_verbs;
 mod git;
+mod lifecycle;
 #[cfg(target_os = "linux")]
 mod local;
 mod log_stream;

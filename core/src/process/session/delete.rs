@@ -18,7 +18,7 @@ impl Process {
         match self.session_call(&verb, Method::DELETE, &[session_id], deadline, |_| Ok(())).await {
             Ok(answer) => answer.discard().await,
             // The first of several attempts arrived and its answer was lost.
-            Err(error) if error.code() == ErrorCode::NotFound && error.facts().attempts > 1 => {}
+            Err(error) if error.code() == ErrorCode::NotFound && error.facts().resent => {}
             Err(error) => return Err(error),
         }
         Ok(())
