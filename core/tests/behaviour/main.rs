@@ -12,6 +12,7 @@ mod lsp;
 mod previews;
 mod processes;
 mod proxies;
+mod reads;
 mod sandboxes;
 mod sessions;
 mod support;
