@@ -1,7 +1,7 @@
 //! `LogStream`: the log of a running command, pulled batch by batch.
 //!
-//! Nothing is read before JavaScript asks, so a reader that is slow slows the command down instead of filling
-//! memory. A stream that nobody asks holds nothing open that would keep the process.
+//! Nothing is read before JavaScript asks, so what a slow reader has not asked for waits in the sandbox, on its disk, and
+//! not in memory. A stream that nobody asks holds nothing open that would keep the process.
 
 use crate::call::{CancelToken, promise};
 use daytona_core::LogSource;

@@ -1,8 +1,8 @@
 /**
  * The log of a running command as an async iterator, and callbacks on top of it.
  *
- * A batch is read when the one before it is used up, never ahead: a slow reader holds one batch in memory and slows
- * the command down. However the reading ends, the connection is closed. A stream nobody reads keeps no process.
+ * A batch is read when the one before it is used up, never ahead: a slow reader holds one batch in memory, and the rest
+ * waits in the sandbox, on its disk. However the reading ends, the connection is closed. A stream nobody reads keeps no process.
  */
 import { call } from "./call";
 import type { NativeLogStream } from "./native-types";

@@ -21,8 +21,8 @@ const VERB: &str = "follow the log";
 /// The output of a command as it is written: an {async}iterator of ``SessionLogChunk``, made by
 /// ``process.stream_session_command_logs``.
 ///
-/// It ends when the command has ended and everything was delivered. While nobody reads, the command is held up
-/// once its output fills the buffers on the way.
+/// It ends when the command has ended and everything was delivered. While nobody reads, what the command writes waits
+/// in the sandbox, on its disk, and the command goes on.
 ///
 /// Example:
 ///     ```python

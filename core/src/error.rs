@@ -29,8 +29,9 @@ pub(crate) struct Facts {
     pub(crate) retry_after: Option<f64>,
     pub(crate) exit_code: Option<i32>,
     pub(crate) stderr: Option<String>,
-    /// How often the request was sent; a 404 to a repeated DELETE means that the first one arrived.
-    pub(crate) attempts: u32,
+    /// Whether the request was sent before, and may have been received then: a 404 to such a DELETE means that the
+    /// first one arrived.
+    pub(crate) resent: bool,
     /// Whether the server cannot have seen the request, so that sending it again is always safe.
     pub(crate) not_received: bool,
     /// The server's own words, without our verb.

@@ -20,9 +20,9 @@ impl Timeout {
     pub fn from_seconds(seconds: Option<f64>) -> Result<Self> {
         match seconds {
             None => Ok(Self::NONE),
-            Some(seconds) if seconds.is_nan() || seconds < 0.0 => Err(Error::new(
-                ErrorCode::Validation,
-                format!("timeout must be a non-negative number of seconds, got {seconds}; 0 means no limit"),
+            Some(seconds) if seconds.is_nan() || seconds < 0.0 => Err(Error::validation(
+                "set the timeout",
+                format!("it must be a non-negative number of seconds, got {seconds}; 0 means no limit"),
             )),
             Some(0.0) => Ok(Self::NONE),
             // What no Duration can hold (infinity included) is longer than anyone waits.
@@ -123,6 +123,7 @@ mod tests {
         for wrong in [-1.0, -0.001, f64::NAN, f64::NEG_INFINITY] {
             let error = Timeout::from_seconds(Some(wrong)).expect_err("must be refused");
             assert_eq!(error.code(), ErrorCode::Validation);
+            assert!(error.message().starts_with("Failed to set the timeout: "), "{error}");
         }
     }
 

@@ -50,6 +50,16 @@ def test_nothing_configured_names_both_ways_out() -> None:
     assert "DAYTONA_TARGET=local" in str(raised.value)
 
 
+def test_a_configuration_file_that_cannot_be_read_is_fatal_only_to_those_who_need_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").mkdir()
+    monkeypatch.setenv("DAYTONA_CONFIG_DIR", str(tmp_path))
+    assert Daytona(DaytonaConfig(api_key="k", api_url=URL)).api_key == "k"
+    with pytest.raises(DaytonaError, match=r"api_key is set nowhere else.*config\.json"):
+        Daytona(DaytonaConfig(api_url=URL))
+
+
 def test_the_deprecated_url_works_and_warns(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.warns(DeprecationWarning, match="server_url") as caught:
         client = Daytona(DaytonaConfig(api_key="k", server_url=URL))

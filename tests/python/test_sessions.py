@@ -346,7 +346,7 @@ def test_following_can_be_cancelled(sandbox: Sandbox, session: str, start: Start
     assert sandbox.process.get_session_command(session, command).exit_code is None
 
 
-def test_a_slow_reader_holds_the_command_up_in_bounded_memory(sandbox: Sandbox, session: str, start: Start) -> None:
+def test_a_slow_reader_is_served_in_bounded_memory(sandbox: Sandbox, session: str, start: Start) -> None:
     size = 64 * 1024 * 1024
     command = start(f"head -c {size} /dev/zero | tr '\\0' x; echo; echo done >&2")
     done = run_script(

@@ -118,7 +118,14 @@ test("a wrong configuration is refused by name, without its value", () => {
   }
 });
 
-test("a configuration file that is a folder is reported, not fatal to other settings", async (t) => {
+test("a configuration file that cannot be read is not fatal to those who need none of it", async (t) => {
+  const cwd = folderFor(t);
+  mkdirSync(join(cwd, "config.json"));
+  const vars = { DAYTONA_CONFIG_DIR: cwd, DAYTONA_API_KEY: "k", DAYTONA_API_URL: "https://x.example/api" };
+  assert.equal((await resolved(t, cwd, vars)).apiKey, "k");
+});
+
+test("a folder named .env is no file of settings", async (t) => {
   const cwd = folderFor(t);
   mkdirSync(join(cwd, ".env"));
   const vars = { DAYTONA_API_KEY: "k", DAYTONA_API_URL: "https://x.example/api" };

@@ -1,8 +1,9 @@
 //! The CLI's configuration file: which profile is active, and what it sets.
+//!
+//! A file that cannot be read is a fact and not a failure: whoever has set everything elsewhere does not need it.
 
-use crate::{Error, Result};
 use serde::Deserialize;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// More than any file of profiles holds.
@@ -15,6 +16,16 @@ pub(super) struct Profile {
     pub(super) api_key: Option<String>,
     pub(super) jwt_token: Option<String>,
     pub(super) organization_id: Option<String>,
+    /// Why nothing of it is known.
+    pub(super) unread: Option<Unread>,
+}
+
+/// A file that may hold settings and could not be read.
+pub(super) struct Unread {
+    /// `<path>: <why>`.
+    pub(super) reason: String,
+    /// Whether there is such a file; where even that cannot be seen, there hardly is.
+    pub(super) exists: bool,
 }
 
 #[derive(Deserialize)]
@@ -61,34 +72,43 @@ enum Token {
 }
 
 /// The active profile of `config.json`; empty when there is no such file or no active profile in it.
-pub(super) fn read(path: &Path) -> Result<Profile> {
-    let fail = |reason: String| {
-        Error::validation("read the configuration file", format!("{}: {reason}", path.display()))
-    };
+pub(super) fn read(path: &Path) -> Profile {
+    match parse(path) {
+        Ok(file) => file.and_then(active).unwrap_or_default(),
+        Err(reason) => {
+            let unread = Unread {
+                reason: format!("{}: {reason}", path.display()),
+                exists: std::fs::symlink_metadata(path).is_ok(),
+            };
+            Profile { unread: Some(unread), ..Profile::default() }
+        }
+    }
+}
+
+/// None when there is no such file; else why it cannot be read.
+fn parse(path: &Path) -> Result<Option<File>, String> {
     let mut text = String::new();
     match std::fs::File::open(path) {
-        Ok(file) => file.take(LIMIT).read_to_string(&mut text).map_err(|error| fail(error.to_string()))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Profile::default()),
-        Err(error) => return Err(fail(error.to_string())),
+        Ok(file) => file.take(LIMIT).read_to_string(&mut text).map_err(|error| error.to_string())?,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error.to_string()),
     };
     // The parser's message may quote a value, and a value may be a key: only the place is repeated.
-    let file: File = serde_json::from_str(&text).map_err(|error| {
-        fail(format!(
-            "not a valid configuration (line {}, column {}); correct or remove it",
-            error.line(),
-            error.column()
-        ))
-    })?;
-    let Some(active) = file.active_profile.filter(|id| !id.is_empty()) else {
-        return Ok(Profile::default());
-    };
+    serde_json::from_str(&text).map(Some).map_err(|error| {
+        format!("not a valid configuration (line {}, column {})", error.line(), error.column())
+    })
+}
+
+fn active(file: File) -> Option<Profile> {
+    let active = file.active_profile.filter(|id| !id.is_empty())?;
     let entry = file
         .profiles
         .into_iter()
-        .find(|entry| entry.id.as_ref() == Some(&active) || entry.name.as_ref() == Some(&active));
-    let Some(entry) = entry else { return Ok(Profile::default()) };
+        .find(|entry| entry.id.as_ref() == Some(&active) || entry.name.as_ref() == Some(&active))?;
     let api = entry.api.unwrap_or_default();
-    Ok(Profile {
+    Some(Profile {
         api_url: api.url,
         api_key: api.key,
         jwt_token: api.token.map(|token| match token {
@@ -96,5 +116,6 @@ pub(super) fn read(path: &Path) -> Result<Profile> {
             Token::Login { access_token } => access_token,
         }),
         organization_id: entry.active_organization_id,
+        unread: None,
     })
 }

@@ -52,7 +52,7 @@ impl Config {
         let places = Places { env, local, shared };
 
         let path = env.config_dir().map(|dir| dir.join("config.json"));
-        let profile = path.as_deref().map(profile::read).transpose()?.unwrap_or_default();
+        let profile = path.as_deref().map(profile::read).unwrap_or_default();
         let file = |value: &'_ Option<String>| -> Option<(String, std::path::PathBuf)> {
             Some((value.clone()?, path.clone()?))
         };
@@ -80,9 +80,35 @@ impl Config {
 
         let mut config =
             Self { api_key, jwt_token, organization_id, api_url, target, warnings, deprecations };
+        if let Some(unread) = &profile.unread {
+            config.check_without(unread)?;
+        }
         config.check()?;
         config.warn();
         Ok(config)
+    }
+
+    /// The configuration file could not be read: whether a setting that is made nowhere else may be in it. A
+    /// default in its place could send a key to another API than the one its owner chose.
+    fn check_without(&self, unread: &profile::Unread) -> Result<()> {
+        let by_default = |setting: &Option<Setting>| {
+            setting.as_ref().is_some_and(|setting| setting.source == Source::Default)
+        };
+        let (missing, variable) = match self.credential() {
+            _ if self.is_local() => return Ok(()),
+            None => ("api_key", env_vars::API_KEY),
+            Some(jwt) if jwt.name == "jwt_token" && jwt.organization_id.is_none() => {
+                ("organization_id", env_vars::ORGANIZATION_ID)
+            }
+            Some(_) if unread.exists && by_default(&self.api_url) => ("api_url", env_vars::API_URL),
+            Some(_) => return Ok(()),
+        };
+        let reason = format!(
+            "{missing} is set nowhere else, and the configuration file could not be read ({}). Correct or remove \
+             the file, or set {variable}",
+            unread.reason
+        );
+        Err(Error::validation(VERB, reason))
     }
 
     /// What must hold before a request can be made. The local target brings its own credential.

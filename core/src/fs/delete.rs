@@ -25,7 +25,7 @@ impl FileSystem {
         match deleted {
             Ok(answer) => answer.discard().await,
             // The first of several attempts arrived and its answer was lost.
-            Err(error) if error.code() == ErrorCode::NotFound && error.facts().attempts > 1 => {}
+            Err(error) if error.code() == ErrorCode::NotFound && error.facts().resent => {}
             Err(error) => return Err(error),
         }
         Ok(())

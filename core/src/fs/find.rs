@@ -33,16 +33,15 @@ impl FileSystem {
         if pattern.is_empty() {
             return Err(Error::validation(&verb, "the pattern is empty"));
         }
-        let answer = self
+        // Some servers write an empty list as null.
+        let matches: Option<Vec<wire::Match>> = self
             .sandbox
-            .toolbox(&verb, Method::GET, &["files", "find"], TREE_TIMEOUT.deadline(), |call| {
+            .toolbox_json(&verb, Method::GET, &["files", "find"], TREE_TIMEOUT.deadline(), |call| {
                 call.query.push(("path", path.to_owned()));
                 call.query.push(("pattern", pattern.to_owned()));
                 Ok(())
             })
             .await?;
-        // Some servers write an empty list as null.
-        let matches = answer.json::<Option<Vec<wire::Match>>>().await?.unwrap_or_default();
-        Ok(matches.into_iter().map(Into::into).collect())
+        Ok(matches.unwrap_or_default().into_iter().map(Into::into).collect())
     }
 }

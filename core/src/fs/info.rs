@@ -50,13 +50,13 @@ impl FileSystem {
     pub async fn get_file_info(&self, path: &str) -> Result<FileInfo> {
         let verb = format!("look at {path} in sandbox {}", self.sandbox.id());
         check_path(&verb, path)?;
-        let answer = self
+        let info: wire::FileInfo = self
             .sandbox
-            .toolbox(&verb, Method::GET, &["files", "info"], CONTROL_TIMEOUT.deadline(), |call| {
+            .toolbox_json(&verb, Method::GET, &["files", "info"], CONTROL_TIMEOUT.deadline(), |call| {
                 call.query.push(("path", path.to_owned()));
                 Ok(())
             })
             .await?;
-        Ok(answer.json::<wire::FileInfo>().await?.into())
+        Ok(info.into())
     }
 }

@@ -14,15 +14,14 @@ impl FileSystem {
     pub async fn list_files(&self, path: &str) -> Result<Vec<FileInfo>> {
         let verb = format!("list {path} in sandbox {}", self.sandbox.id());
         check_path(&verb, path)?;
-        let answer = self
+        // Some servers write an empty list as null.
+        let files: Option<Vec<wire::FileInfo>> = self
             .sandbox
-            .toolbox(&verb, Method::GET, &["files"], CONTROL_TIMEOUT.deadline(), |call| {
+            .toolbox_json(&verb, Method::GET, &["files"], CONTROL_TIMEOUT.deadline(), |call| {
                 call.query.push(("path", path.to_owned()));
                 Ok(())
             })
             .await?;
-        // Some servers write an empty list as null.
-        let files = answer.json::<Option<Vec<wire::FileInfo>>>().await?.unwrap_or_default();
-        Ok(files.into_iter().map(Into::into).collect())
+        Ok(files.unwrap_or_default().into_iter().map(Into::into).collect())
     }
 }

@@ -2,8 +2,6 @@
 
 use super::{FileSystem, TREE_TIMEOUT, check_path};
 use crate::Result;
-use crate::transport::Resend;
-use http::Method;
 
 impl FileSystem {
     /// Moves or renames a file or folder.
@@ -14,17 +12,13 @@ impl FileSystem {
         let verb = format!("move {source} to {destination} in sandbox {}", self.sandbox.id());
         check_path(&verb, source)?;
         check_path(&verb, destination)?;
+        // The second time the source is gone.
         self.sandbox
-            .toolbox(&verb, Method::POST, &["files", "move"], TREE_TIMEOUT.deadline(), |call| {
+            .toolbox_post(&verb, &["files", "move"], TREE_TIMEOUT.deadline(), |call| {
                 call.query.push(("source", source.to_owned()));
                 call.query.push(("destination", destination.to_owned()));
-                // The second time the source is gone.
-                call.resend = Resend::Never;
                 Ok(())
             })
-            .await?
-            .discard()
-            .await;
-        Ok(())
+            .await
     }
 }

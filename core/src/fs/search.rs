@@ -16,14 +16,14 @@ impl FileSystem {
         if pattern.is_empty() {
             return Err(Error::validation(&verb, "the pattern is empty"));
         }
-        let answer = self
+        let found: wire::SearchFilesResponse = self
             .sandbox
-            .toolbox(&verb, Method::GET, &["files", "search"], TREE_TIMEOUT.deadline(), |call| {
+            .toolbox_json(&verb, Method::GET, &["files", "search"], TREE_TIMEOUT.deadline(), |call| {
                 call.query.push(("path", path.to_owned()));
                 call.query.push(("pattern", pattern.to_owned()));
                 Ok(())
             })
             .await?;
-        Ok(answer.json::<wire::SearchFilesResponse>().await?.files)
+        Ok(found.files)
     }
 }

@@ -8,7 +8,7 @@ use http::Method;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// No byte leaves and no answer comes for so long: the other side is gone or stuck.
+/// No byte is taken and no answer comes for so long: the other side is gone or stuck. A source may take longer.
 const STALLED: Duration = Duration::from_secs(120);
 
 /// What to upload.
@@ -62,13 +62,13 @@ impl FileSystem {
     }
 }
 
-/// Resolves when nothing moved for [`STALLED`].
+/// Resolves when nothing moved for [`STALLED`] and it was not for want of content.
 async fn stalled(progress: &Progress) {
     let mut seen = progress.get();
     loop {
         tokio::time::sleep(STALLED).await;
         let now = progress.get();
-        if now == seen {
+        if now.is_some() && now == seen {
             return;
         }
         seen = now;

@@ -11,6 +11,6 @@ impl Git {
     /// `NotFound` when there is no repository; any code of a request.
     pub async fn branches(&self, path: &str) -> Result<Vec<String>> {
         let verb = self.verb(&format!("list the branches of {path}"));
-        Ok(self.look(&verb, "branches", path).await?.json::<ListBranchResponse>().await?.branches)
+        Ok(self.look::<ListBranchResponse>(&verb, "branches", path).await?.branches)
     }
 }

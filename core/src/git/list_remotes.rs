@@ -20,7 +20,7 @@ impl Git {
     /// `NotFound` when there is no repository; any code of a request.
     pub async fn list_remotes(&self, path: &str) -> Result<Vec<GitRemote>> {
         let verb = self.verb(&format!("list the remotes of {path}"));
-        let answer = self.look(&verb, "remotes", path).await?.json::<ListRemotesResponse>().await?;
+        let answer: ListRemotesResponse = self.look(&verb, "remotes", path).await?;
         let remotes = answer.remotes.into_iter();
         Ok(remotes
             .map(|remote| GitRemote { name: remote.name, url: without_credentials(&remote.url) })

@@ -26,7 +26,7 @@ impl Git {
     /// `NotFound` when there is no repository, or no commit in it; any code of a request.
     pub async fn log(&self, path: &str) -> Result<Vec<GitCommitInfo>> {
         let verb = self.verb(&format!("get the history of {path}"));
-        let commits = self.look(&verb, "history", path).await?.json::<Option<Vec<CommitInfo>>>().await?;
+        let commits: Option<Vec<CommitInfo>> = self.look(&verb, "history", path).await?;
         Ok(commits.unwrap_or_default().into_iter().map(Into::into).collect())
     }
 }

@@ -29,6 +29,7 @@ use crate::transport::{Answer, Body, Kind, Resend};
 use crate::{Error, Result, Sandbox, Timeout};
 use http::Method;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// How long looking at a repository may take; large ones on cold disks take a while.
@@ -51,11 +52,11 @@ impl Git {
     }
 
     /// Looks at the repository at `path`.
-    async fn look(&self, verb: &str, route: &str, path: &str) -> Result<Answer> {
+    async fn look<T: DeserializeOwned>(&self, verb: &str, route: &str, path: &str) -> Result<T> {
         check(verb, "the path of the repository", path)?;
         let deadline = LOOK.deadline();
         self.sandbox
-            .toolbox(verb, Method::GET, &["git", route], deadline, |call| {
+            .toolbox_json(verb, Method::GET, &["git", route], deadline, |call| {
                 call.query.push(("path", path.to_owned()));
                 call.kind = Kind::Git;
                 Ok(())

@@ -40,7 +40,7 @@ impl Git {
     /// `NotFound` when there is no repository, or no commit in it; any code of a request.
     pub async fn status(&self, path: &str) -> Result<GitStatus> {
         let verb = self.verb(&format!("get the git status of {path}"));
-        Ok(self.look(&verb, "status", path).await?.json::<wire::Status>().await?.into())
+        Ok(self.look::<wire::Status>(&verb, "status", path).await?.into())
     }
 }
 

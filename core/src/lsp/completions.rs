@@ -20,6 +20,6 @@ impl LspServer {
             context: None,
         };
         let ask = Ask::post(&verb, &request)?;
-        self.feature(&verb, "completions", ask).await?.json().await
+        self.feature(|| self.look(&verb, "completions", &ask)).await
     }
 }

@@ -12,9 +12,8 @@ impl LspServer {
         let verb = self.verb(&format!("close {path} in the language server"));
         let ask = Ask::post(&verb, &self.document(&verb, path)?)?;
         match self.call(&verb, "did-close", &ask).await {
-            Ok(answer) => answer.discard().await,
-            Err(error) if is_not_started(&error) => {}
-            Err(error) => return Err(error),
+            Err(error) if !is_not_started(&error) => return Err(error),
+            _ => {}
         }
         Ok(())
     }

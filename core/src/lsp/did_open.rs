@@ -13,7 +13,6 @@ impl LspServer {
     pub async fn did_open(&self, path: &str) -> Result<()> {
         let verb = self.verb(&format!("open {path} in the language server"));
         let ask = Ask::post(&verb, &self.document(&verb, path)?)?;
-        self.feature(&verb, "did-open", ask).await?.discard().await;
-        Ok(())
+        self.feature(|| self.call(&verb, "did-open", &ask)).await
     }
 }

@@ -11,7 +11,9 @@ impl LspServer {
     pub async fn document_symbols(&self, path: &str) -> Result<Vec<LspSymbol>> {
         let verb = self.verb(&format!("get the symbols of {path}"));
         let ask = Ask::get(self, "uri", uri(&verb, path)?);
-        let answer = self.feature(&verb, "document-symbols", ask).await?;
-        Ok(answer.json::<Option<_>>().await?.unwrap_or_default())
+        Ok(self
+            .feature(|| self.look::<Option<_>>(&verb, "document-symbols", &ask))
+            .await?
+            .unwrap_or_default())
     }
 }

@@ -16,12 +16,14 @@ pub use daytona_protocol::lsp::{
     CompletionItem, CompletionList, LspLocation, LspPosition as Position, LspRange, LspSymbol,
 };
 
-use crate::transport::{Answer, Body, Call};
+use crate::transport::{Body, Call};
 use crate::{Error, ErrorCode, Result, Sandbox, Timeout};
 use bytes::Bytes;
 use daytona_protocol::lsp::{LspDocumentRequest, LspServerRequest};
 use http::Method;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -73,31 +75,33 @@ impl LspServer {
         })
     }
 
-    async fn call(&self, verb: &str, route: &str, ask: &Ask) -> Result<Answer> {
-        let method = match ask {
-            Ask::Post(_) => Method::POST,
-            Ask::Get(_) => Method::GET,
-        };
-        let change = |call: &mut Call<'_>| {
-            match ask {
-                Ask::Post(body) => call.body = Body::Json(body.clone()),
-                Ask::Get(query) => call.query.clone_from(query),
-            }
-            Ok(())
-        };
-        self.sandbox.toolbox(verb, method, &["lsp", route], LSP_TIMEOUT.deadline(), change).await
+    /// Has something done.
+    async fn call(&self, verb: &str, route: &str, ask: &Ask) -> Result<()> {
+        let (path, deadline) = (["lsp", route], LSP_TIMEOUT.deadline());
+        self.sandbox
+            .toolbox(verb, ask.method(), &path, deadline, |call| ask.fill(call))
+            .await?
+            .discard()
+            .await;
+        Ok(())
+    }
+
+    /// Asks for something.
+    async fn look<T: DeserializeOwned>(&self, verb: &str, route: &str, ask: &Ask) -> Result<T> {
+        let (path, deadline) = (["lsp", route], LSP_TIMEOUT.deadline());
+        self.sandbox.toolbox_json(verb, ask.method(), &path, deadline, |call| ask.fill(call)).await
     }
 
     /// A call that needs the running server: starts it when it does not run.
-    async fn feature(&self, verb: &str, route: &str, ask: Ask) -> Result<Answer> {
+    async fn feature<T, F: Future<Output = Result<T>>>(&self, call: impl Fn() -> F) -> Result<T> {
         let fresh = !self.started.load(Ordering::Relaxed);
         if fresh {
             self.start().await?;
         }
-        match self.call(verb, route, &ask).await {
+        match call().await {
             Err(error) if !fresh && is_not_started(&error) => {
                 self.start().await?;
-                self.call(verb, route, &ask).await
+                call().await
             }
             result => result,
         }
@@ -111,6 +115,21 @@ enum Ask {
 }
 
 impl Ask {
+    fn method(&self) -> Method {
+        match self {
+            Self::Post(_) => Method::POST,
+            Self::Get(_) => Method::GET,
+        }
+    }
+
+    fn fill(&self, call: &mut Call<'_>) -> Result<()> {
+        match self {
+            Self::Post(body) => call.body = Body::Json(body.clone()),
+            Self::Get(query) => call.query.clone_from(query),
+        }
+        Ok(())
+    }
+
     fn post(verb: &str, body: &impl Serialize) -> Result<Self> {
         let json = serde_json::to_vec(body).map_err(|error| Error::validation(verb, error))?;
         Ok(Self::Post(json.into()))

@@ -11,7 +11,9 @@ impl LspServer {
     pub async fn sandbox_symbols(&self, query: &str) -> Result<Vec<LspSymbol>> {
         let verb = self.verb(&format!("search the symbols of {}", self.path_to_project));
         let ask = Ask::get(self, "query", query.to_owned());
-        let answer = self.feature(&verb, "workspacesymbols", ask).await?;
-        Ok(answer.json::<Option<_>>().await?.unwrap_or_default())
+        Ok(self
+            .feature(|| self.look::<Option<_>>(&verb, "workspacesymbols", &ask))
+            .await?
+            .unwrap_or_default())
     }
 }

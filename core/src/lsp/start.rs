@@ -13,7 +13,7 @@ impl LspServer {
     pub async fn start(&self) -> Result<()> {
         let verb = self.verb(&format!("start the {} language server", self.language_id));
         let ask = Ask::post(&verb, &self.server())?;
-        self.call(&verb, "start", &ask).await?.discard().await;
+        self.call(&verb, "start", &ask).await?;
         self.started.store(true, Ordering::Relaxed);
         Ok(())
     }

@@ -13,9 +13,8 @@ impl LspServer {
         let verb = self.verb(&format!("stop the {} language server", self.language_id));
         let ask = Ask::post(&verb, &self.server())?;
         match self.call(&verb, "stop", &ask).await {
-            Ok(answer) => answer.discard().await,
-            Err(error) if is_not_started(&error) => {}
-            Err(error) => return Err(error),
+            Err(error) if !is_not_started(&error) => return Err(error),
+            _ => {}
         }
         self.started.store(false, Ordering::Relaxed);
         Ok(())

@@ -108,7 +108,13 @@ async fn run(transport: Arc<Transport>, body: CreateSandbox, mut tell: oneshot::
 /// Says so when a sandbox may have been made all the same: the request may have arrived, and there was no
 /// answer that names what came of it.
 fn in_doubt(error: Error) -> Error {
-    if error.code() != ErrorCode::Connection || error.facts().not_received {
+    let unanswered = match error.status() {
+        // What a gateway says when the server's own answer did not come.
+        Some(status) => matches!(status, 408 | 502 | 504),
+        // Lost, or a success that cannot be read.
+        None => matches!(error.code(), ErrorCode::Connection | ErrorCode::Server),
+    };
+    if !unanswered || error.facts().not_received {
         return error;
     }
     error.with_hint(

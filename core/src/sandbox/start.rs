@@ -15,9 +15,8 @@ impl Sandbox {
         let id = self.id();
         let verb = format!("start sandbox {id}");
         let deadline = timeout.deadline();
-        // Servers answer a repeated start with the sandbox as it is.
         let call = Call::new(&verb, Method::POST, API, &["sandbox", &id, "start"], deadline);
-        self.learn(self.transport().send_json(call).await?);
-        self.wait_for(&verb, Wanted::Started, deadline).await
+        let asked = self.transport().send_json(call).await.map(|data| self.learn(data));
+        self.wait_after(asked, &verb, Wanted::Started, deadline).await
     }
 }

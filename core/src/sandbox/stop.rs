@@ -15,9 +15,8 @@ impl Sandbox {
         let id = self.id();
         let verb = format!("stop sandbox {id}");
         let deadline = timeout.deadline();
-        // A second stop is an error on real servers, so a lost answer must not cause one.
-        let call = Call::new(&verb, Method::POST, API, &["sandbox", &id, "stop"], deadline).once();
-        self.learn(self.transport().send_json(call).await?);
-        self.wait_for(&verb, Wanted::Stopped, deadline).await
+        let call = Call::new(&verb, Method::POST, API, &["sandbox", &id, "stop"], deadline);
+        let asked = self.transport().send_json(call).await.map(|data| self.learn(data));
+        self.wait_after(asked, &verb, Wanted::Stopped, deadline).await
     }
 }

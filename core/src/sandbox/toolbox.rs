@@ -2,10 +2,12 @@
 
 use super::{API, Sandbox};
 use crate::timeout::Deadline;
-use crate::transport::{Answer, Base, Call, Toolbox};
+use crate::transport::{Answer, Base, Call, Resend, Toolbox};
 use crate::{Error, ErrorCode, Result};
 use daytona_protocol::sandbox::ToolboxProxyUrl;
 use http::Method;
+use serde::de::DeserializeOwned;
+use std::future::Future;
 use std::sync::Arc;
 
 impl Sandbox {
@@ -18,12 +20,54 @@ impl Sandbox {
         deadline: Deadline,
         change: impl FnOnce(&mut Call<'_>) -> Result<()>,
     ) -> Result<Answer> {
+        let head = |answer| std::future::ready(Ok(answer));
+        self.toolbox_read(verb, method, path, deadline, change, head).await
+    }
+
+    /// The same for what is answered with a JSON document, which is asked for again if it breaks off.
+    pub(crate) async fn toolbox_json<T: DeserializeOwned>(
+        &self,
+        verb: &str,
+        method: Method,
+        path: &[&str],
+        deadline: Deadline,
+        change: impl FnOnce(&mut Call<'_>) -> Result<()>,
+    ) -> Result<T> {
+        self.toolbox_read(verb, method, path, deadline, change, Answer::json).await
+    }
+
+    /// Has something done that must not be done twice and is answered with nothing of interest.
+    pub(crate) async fn toolbox_post(
+        &self,
+        verb: &str,
+        path: &[&str],
+        deadline: Deadline,
+        change: impl FnOnce(&mut Call<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let once = |call: &mut Call<'_>| {
+            call.resend = Resend::Never;
+            change(call)
+        };
+        self.toolbox(verb, Method::POST, path, deadline, once).await?.discard().await;
+        Ok(())
+    }
+
+    /// Makes one call and reads its answer, both again if the answer breaks off and the call may be repeated.
+    pub(crate) async fn toolbox_read<T, F: Future<Output = Result<T>>>(
+        &self,
+        verb: &str,
+        method: Method,
+        path: &[&str],
+        deadline: Deadline,
+        change: impl FnOnce(&mut Call<'_>) -> Result<()>,
+        read: fn(Answer) -> F,
+    ) -> Result<T> {
         let id = self.id();
         let proxy_url = self.proxy_url(verb, deadline).await?;
         let base = Base::Toolbox(Toolbox { sandbox_id: &id, proxy_url: &proxy_url });
         let mut call = Call::new(verb, method, base, path, deadline);
         change(&mut call)?;
-        self.transport().send(call).await
+        self.transport().send_and_read(call, read).await
     }
 
     /// The proxy the server named with the sandbox, else the one it names when asked.

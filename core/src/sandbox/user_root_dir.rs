@@ -16,10 +16,10 @@ impl Sandbox {
             return Ok(String::clone(&home));
         }
         let verb = format!("get the user root folder of sandbox {}", self.id());
-        let answer = self
-            .toolbox(&verb, Method::GET, &["user-home-dir"], CONTROL_TIMEOUT.deadline(), |_| Ok(()))
+        let answer: Directory = self
+            .toolbox_json(&verb, Method::GET, &["user-home-dir"], CONTROL_TIMEOUT.deadline(), |_| Ok(()))
             .await?;
-        let dir = answer.json::<Directory>().await?.dir;
+        let dir = answer.dir;
         if dir.is_empty() {
             return Err(Error::failed(ErrorCode::Server, &verb, "the sandbox named no folder"));
         }

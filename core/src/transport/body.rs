@@ -12,7 +12,7 @@ use reqwest::RequestBuilder;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -34,13 +34,23 @@ pub(crate) enum Body {
     Stream(Option<ByteStream>, Progress),
 }
 
-/// Counts the pieces of a body that were handed to the connection.
+/// Whether a body moves, and if not, whom it waits for.
 #[derive(Clone, Default)]
-pub(crate) struct Progress(Arc<AtomicU64>);
+pub(crate) struct Progress(Arc<Moves>);
+
+#[derive(Default)]
+struct Moves {
+    /// What the source gave so far, its end included.
+    given: AtomicU64,
+    /// The connection asked for more, and the source has nothing yet.
+    awaited: AtomicBool,
+}
 
 impl Progress {
-    pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+    /// How far it is; none while it is the source that everyone waits for.
+    pub(crate) fn get(&self) -> Option<u64> {
+        let given = self.0.given.load(Ordering::Relaxed);
+        (!self.0.awaited.load(Ordering::Relaxed)).then_some(given)
     }
 
     /// The pieces, counted, until `stop`. Then an error follows, lest what was sent be taken for the whole.
@@ -53,9 +63,13 @@ impl Progress {
         S: Stream<Item = std::result::Result<Bytes, E>>,
         E: Into<BoxedError>,
     {
-        let (count, stopped) = (Arc::clone(&self.0), stop.clone());
-        let counted = pieces.inspect(move |_| {
-            count.fetch_add(1, Ordering::Relaxed);
+        let (moves, stopped) = (Arc::clone(&self.0), stop.clone());
+        let mut pieces = Box::pin(pieces);
+        let counted = futures::stream::poll_fn(move |context| {
+            let polled = pieces.as_mut().poll_next(context);
+            moves.awaited.store(polled.is_pending(), Ordering::Relaxed);
+            moves.given.fetch_add(u64::from(polled.is_ready()), Ordering::Relaxed);
+            polled
         });
         let broken_off =
             futures::stream::once(async move { stopped.is_cancelled() }).filter_map(|stopped| async move {
@@ -147,4 +161,27 @@ pub(crate) async fn open(path: &Path, verb: &str) -> Result<(tokio::fs::File, Op
         return Err(refuse("it is a folder; upload its files one by one".into()));
     }
     Ok((file, meta.is_file().then_some(meta.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::channel::mpsc;
+
+    #[tokio::test]
+    async fn progress_tells_a_source_that_has_nothing_from_a_connection_that_takes_nothing() {
+        let (mut source, pieces) = mpsc::channel::<std::io::Result<Bytes>>(2);
+        let progress = Progress::default();
+        let mut body = Box::pin(progress.watch(pieces, &CancellationToken::new()));
+        assert_eq!(progress.get(), Some(0), "the connection did not ask");
+        assert!(futures::poll!(body.next()).is_pending());
+        assert_eq!(progress.get(), None, "it asked, and the source has nothing");
+        source.try_send(Ok(Bytes::from_static(b"x"))).expect("room");
+        assert_eq!(progress.get(), None, "nobody looked yet");
+        assert!(body.next().await.expect("a piece").is_ok());
+        assert_eq!(progress.get(), Some(1), "it has a piece and does not ask");
+        drop(source);
+        assert!(body.next().await.is_none());
+        assert_eq!(progress.get(), Some(2), "the end is given too; what is missing is the answer");
+    }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Context {
     pub(super) credential: String,
     /// `api_url (from …)`.
     pub(super) api_url: String,
+    /// Where a redirect led that the credential did not follow.
+    pub(super) redirected_to: Option<String>,
 }
 
 impl Context {
@@ -142,6 +144,15 @@ fn hint(context: &Context, code: ErrorCode, status: StatusCode, said: Option<&st
         (ErrorCode::Authentication | ErrorCode::Authorization, 401 | 403) if context.kind == Kind::Git => {
             Some(format!("Check {REMOTE}, or {}", context.credential))
         }
+        (ErrorCode::Authentication | ErrorCode::Authorization, 401 | 403) if context.redirected_to.is_some() => {
+            context.redirected_to.as_ref().map(|target| {
+                format!(
+                    "The request was redirected to {target}, where the credential is not sent; if that is your \
+                     API, correct {}",
+                    context.api_url
+                )
+            })
+        }
         (ErrorCode::Authentication, _) => {
             Some(format!("Check {} and that it belongs to {}", context.credential, context.api_url))
         }
@@ -192,6 +203,7 @@ mod tests {
             kind,
             credential: "api_key (from DAYTONA_API_KEY in .env)".into(),
             api_url: "api_url (from the default)".into(),
+            redirected_to: None,
         }
     }
 

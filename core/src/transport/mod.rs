@@ -99,18 +99,24 @@ impl Transport {
     }
 
     /// Makes the call; an answer is always a 2xx, or a 101 to a call that asked for one.
-    pub(crate) async fn send(&self, mut call: Call<'_>) -> Result<Answer> {
-        let deadline = call.deadline;
-        let verb = call.verb;
-        deadline.run(verb, self.send_with_retries(&mut call, |answer| std::future::ready(Ok(answer)))).await
+    pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer> {
+        self.send_and_read(call, |answer| std::future::ready(Ok(answer))).await
     }
 
-    /// The same for what is answered with a JSON document: an answer that is lost within its body was lost as
-    /// much as one that never began, and the call is sent again by the same rules.
-    pub(crate) async fn send_json<T: DeserializeOwned>(&self, mut call: Call<'_>) -> Result<T> {
+    /// The same for what is answered with a JSON document.
+    pub(crate) async fn send_json<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T> {
+        self.send_and_read(call, Answer::json).await
+    }
+
+    /// Makes the call and reads its answer: one that is lost within its body was lost as much as one that never
+    /// began, and the call is sent again by the same rules.
+    pub(crate) async fn send_and_read<T, F>(&self, mut call: Call<'_>, read: fn(Answer) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
         let deadline = call.deadline;
         let verb = call.verb;
-        deadline.run(verb, self.send_with_retries(&mut call, Answer::json)).await
+        deadline.run(verb, self.send_with_retries(&mut call, read)).await
     }
 
     async fn send_with_retries<T, F>(&self, call: &mut Call<'_>, read: fn(Answer) -> F) -> Result<T>
@@ -121,6 +127,7 @@ impl Transport {
         let mut delays = retry::delays();
         let mut attempts = 0;
         let mut moved = false;
+        let mut received = false;
         loop {
             attempts += 1;
             let endpoint = self.endpoint(call.verb).await?;
@@ -134,10 +141,11 @@ impl Transport {
                     return Ok(read);
                 }
                 Err(error) => error.with_facts(|facts| {
-                    facts.attempts = attempts;
+                    facts.resent = received;
                     facts.request_id.get_or_insert_with(|| request_id.clone());
                 }),
             };
+            received |= may_be_received(&error);
             if !call.body.can_resend() {
                 return Err(error);
             }
@@ -167,13 +175,12 @@ impl Transport {
         id: &str,
     ) -> Result<reqwest::Response> {
         let state = self.process_state();
-        let context = self.context(endpoint, call);
+        let mut context = self.context(endpoint, call);
         let mut url = call.url(endpoint)?;
-        let mut credentials = true;
         for _ in 0..=redirect::LIMIT {
             let mut request = state.clients.for_url(&url)?.request(call.method.clone(), url.clone());
             request = request.headers(self.identity.clone()).header(headers::REQUEST_ID, id);
-            if credentials {
+            if context.redirected_to.is_none() {
                 request = request.header(AUTHORIZATION, endpoint.authorization());
                 if let Some(organization) = endpoint.organization() {
                     request = request.header(headers::ORGANIZATION_ID, organization);
@@ -198,7 +205,9 @@ impl Transport {
                 return Err(error_map::from_response(&context, response).await);
             }
             let hop = redirect::follow(call, &url, &response)?;
-            credentials &= hop.same_origin;
+            if !hop.same_origin {
+                context.redirected_to = Some(error_map::origin(&hop.url));
+            }
             url = hop.url;
         }
         Err(context.error(daytona_protocol::ErrorCode::Server, "the server keeps redirecting the request"))
@@ -248,6 +257,7 @@ impl Transport {
                 Some(source) => format!("api_url (from {source})"),
                 None => "the local server".to_owned(),
             },
+            redirected_to: None,
         }
     }
 
@@ -274,6 +284,11 @@ impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Transport").field("config", &self.config).finish_non_exhaustive()
     }
+}
+
+/// Whether the server may have done what it was asked. One that asks for patience says that it did not.
+fn may_be_received(error: &Error) -> bool {
+    !error.facts().not_received && error.code() != daytona_protocol::ErrorCode::RateLimit
 }
 
 fn identity(source: &str, sdk_version: &str) -> Result<HeaderMap> {

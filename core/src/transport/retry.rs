@@ -9,6 +9,8 @@ use std::time::Duration;
 const ATTEMPTS: u32 = 3;
 /// A server that asks for a longer pause gets its wish from the caller, who sees `retry_after`.
 const LONGEST_PAUSE: f64 = 30.0;
+/// By how much of itself a pause that the server named may be longer.
+const SPREAD: f64 = 0.1;
 
 /// Growing, jittered pauses, for when the server names none.
 pub(crate) fn delays() -> impl Iterator<Item = Duration> {
@@ -51,7 +53,8 @@ pub(crate) fn pause(error: &Error, delays: &mut impl Iterator<Item = Duration>) 
     }
     match error.retry_after() {
         Some(seconds) if seconds > LONGEST_PAUSE => None,
-        Some(seconds) => Some(Duration::from_secs_f64(seconds.max(0.0))),
+        // Later rather than sooner, and not all at the moment that was named to everyone.
+        Some(seconds) => Some(Duration::from_secs_f64(seconds.max(0.0) * (1.0 + SPREAD * fastrand::f64()))),
         None => delays.next(),
     }
 }
@@ -95,7 +98,11 @@ mod tests {
     fn the_server_names_the_pause_within_reason() {
         let asked = |seconds| answered(503).with_facts(|facts| facts.retry_after = Some(seconds));
         let next = |error: &Error, attempts| delay(Resend::Idempotent, false, error, attempts, &mut delays());
-        assert_eq!(next(&asked(2.0), 1), Some(Duration::from_secs(2)));
+        let pauses: Vec<_> = (0..100).filter_map(|_| next(&asked(2.0), 1)).collect();
+        assert_eq!(pauses.len(), 100);
+        let (shortest, longest) = (pauses.iter().min(), pauses.iter().max());
+        assert!(shortest >= Some(&Duration::from_secs(2)) && longest <= Some(&Duration::from_millis(2200)));
+        assert!(shortest < longest, "not all at once");
         assert_eq!(next(&asked(3600.0), 1), None);
         assert_eq!(next(&asked(2.0), ATTEMPTS), None);
     }

@@ -341,6 +341,78 @@ fn a_broken_configuration_file_is_named_and_not_quoted() {
     assert!(error.message().contains("config.json") && !error.message().contains("SECRET"), "{error}");
 }
 
+#[cfg(unix)]
+/// A machine whose `config.json` cannot be read, in each way that happens; whether it is certainly there.
+fn unreadable(path: &Path) -> Vec<(String, PathBuf, bool)> {
+    let case = |name: &str, exists| (name.to_owned(), path.join(name), exists);
+    let file = |name: &str| path.join(name).join("config.json");
+    for name in ["folder", "broken", "prose", "circle"] {
+        std::fs::create_dir_all(path.join(name)).expect("mkdir");
+    }
+    std::fs::create_dir(file("folder")).expect("mkdir");
+    std::fs::write(file("broken"), "{\"profiles\": ").expect("writes");
+    std::fs::write(file("prose"), [0xff, 0xfe]).expect("writes");
+    // As little can be seen behind it as behind a folder one may not enter, also as root.
+    std::os::unix::fs::symlink(path.join("circle/a"), path.join("circle/a")).expect("linked");
+    let circle = ("circle".to_owned(), path.join("circle/a"), false);
+    vec![case("folder", true), case("broken", true), case("prose", true), circle]
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_file_that_cannot_be_read_stops_only_those_who_need_it() {
+    let machine = Machine::new();
+    let at = |dir: &Path| {
+        let dir = ("DAYTONA_CONFIG_DIR".to_owned(), dir.to_string_lossy().into_owned());
+        Environment::new([dir], machine.path("nowhere"))
+    };
+    let key = || ConfigOptions { api_key: Some("key".into()), ..ConfigOptions::default() };
+    let url = || Some("https://e.example/api".to_owned());
+    for (name, dir, exists) in unreadable(machine.folder.path()) {
+        let environment = at(&dir);
+        for complete in [
+            ConfigOptions { api_url: url(), ..key() },
+            ConfigOptions { target: Some("local".into()), ..ConfigOptions::default() },
+        ] {
+            let config = Config::resolve(complete, &environment).expect(&name);
+            assert!(config.warnings().is_empty(), "{name}: {:?}", config.warnings());
+        }
+        let refused = |options, missing: &str| {
+            let error = Config::resolve(options, &environment).expect_err(&name);
+            assert_eq!(error.code(), ErrorCode::Validation, "{name}: {error}");
+            for said in ["config.json: ", missing, &missing.to_uppercase(), "Correct or remove"] {
+                assert!(error.message().contains(said), "{name}: {said}: {error}");
+            }
+        };
+        refused(ConfigOptions { api_url: url(), ..ConfigOptions::default() }, "api_key");
+        let jwt = ConfigOptions { jwt_token: Some("eyJ".into()), api_url: url(), ..ConfigOptions::default() };
+        refused(jwt, "organization_id");
+        // The key may belong to the API that the file names.
+        if exists {
+            refused(key(), "api_url");
+        } else {
+            Config::resolve(key(), &environment).expect(&name);
+        }
+    }
+    // A home that is no folder has no file in it.
+    let config = Config::resolve(key(), &at(Path::new("/dev/null/x"))).expect("no file");
+    assert_eq!(config.api_url(), Some("https://app.daytona.io/api"));
+    let error = Config::resolve(ConfigOptions::default(), &at(Path::new("/dev/null/x"))).expect_err("no key");
+    assert_eq!(error.code(), ErrorCode::Authentication);
+}
+
+#[test]
+fn a_dotenv_file_takes_nothing_from_the_environment() {
+    let machine = Machine::new()
+        .var("SECRET", "hunter2")
+        .dotenv("DAYTONA_API_URL=https://e.example/$PATH\nDAYTONA_API_KEY=a$HOME\nAPP=My App\nQUOTE=\"open\nDAYTONA_TARGET=eu ");
+    let config = machine.resolve().expect("resolves");
+    assert_eq!(config.api_key(), Some("a$HOME"));
+    assert_eq!(config.api_url(), Some("https://e.example/$PATH"));
+    assert_eq!(config.target(), "eu");
+    assert!(config.warnings()[0].contains("1 line(s)"), "{:?}", config.warnings());
+}
+
 #[test]
 fn the_process_environment_stays_as_it_is() {
     let before: Vec<_> = std::env::vars_os().collect();

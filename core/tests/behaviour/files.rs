@@ -206,6 +206,27 @@ async fn links_are_followed_and_devices_survive() {
     assert!(std::os::unix::fs::FileTypeExt::is_char_device(&kind));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_local_file_that_is_replaced_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("tempdir");
+    let (_server, sandbox) = toolbox(|_: &Request| file(&Bytes::from_static(b"after"))).await;
+    let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o7777;
+    let local = folder.path().join("target");
+    for (before, after) in [(0o600, 0o600), (0o640, 0o640), (0o755, 0o755), (0o4755, 0o755)] {
+        std::fs::write(&local, "before").expect("writes");
+        std::fs::set_permissions(&local, std::fs::Permissions::from_mode(before)).expect("set");
+        sandbox.fs().download_to("/f", &local).await.expect("downloaded");
+        assert_eq!(mode(&local), after, "{before:o}");
+    }
+    // A new one has those of any new file.
+    let (made, other) = (folder.path().join("made"), folder.path().join("other"));
+    std::fs::write(&other, "").expect("writes");
+    sandbox.fs().download_to("/f", &made).await.expect("downloaded");
+    assert_eq!(mode(&made), mode(&other));
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("lists");
     entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()

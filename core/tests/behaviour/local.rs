@@ -326,6 +326,33 @@ async fn a_server_that_was_restarted_elsewhere_is_found_again() {
 }
 
 #[tokio::test]
+async fn what_was_not_there_was_not_deleted_by_a_server_that_is_gone() {
+    let empty = || {
+        FaultServer::start(|request: &Request, _| match request.line().as_str() {
+            "GET /api/health" => Reply::json(200, &json!({"status": "ok", "version": VERSION})),
+            "GET /api/sandbox/box" => Reply::json(200, &json!({"id": "box", "state": "started"})),
+            _ => Reply::json(404, &json!({"message": "not found"})),
+        })
+    };
+    let (place, mut server) = (Place::new(), empty().await);
+    place.publish(&server, VERSION);
+    let sandbox = place.client().get("box").await.expect("found");
+    for verb in ["the sandbox", "a file", "a session"] {
+        // The first attempt reaches nobody.
+        server.stop().await;
+        server = empty().await;
+        place.publish(&server, VERSION);
+        let deleted = match verb {
+            "the sandbox" => sandbox.delete(Timeout::NONE).await,
+            "a file" => sandbox.fs().delete_file("absent", false).await,
+            _ => sandbox.process().delete_session("absent").await,
+        };
+        assert_eq!(deleted.expect_err(verb).code(), ErrorCode::NotFound, "{verb}");
+        assert_eq!(server.lines().len(), 2, "{verb}: health and one deletion");
+    }
+}
+
+#[tokio::test]
 async fn an_explicit_url_starts_nothing() {
     let place = Place::new();
     place.binary("exit 1");

@@ -4,6 +4,7 @@ mod config;
 mod files;
 mod files_verbs;
 mod git;
+mod lifecycle;
 #[cfg(target_os = "linux")]
 mod local;
 mod log_stream;
@@ -11,6 +12,7 @@ mod lsp;
 mod previews;
 mod processes;
 mod proxies;
+mod reads;
 mod sandboxes;
 mod sessions;
 mod support;

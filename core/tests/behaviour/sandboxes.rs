@@ -131,7 +131,7 @@ async fn a_timeout_before_the_answer_leaves_nothing_behind_either() {
     let error = client.create(CreateParams::default(), short).await.expect_err("too slow");
     assert_eq!(error.code(), ErrorCode::Timeout);
     // The caller is not kept for the answer, and who settles waits for it, within reason.
-    assert_eq!(server.lines(), ["POST /api/sandbox"]);
+    eventually("the request", || server.lines() == ["POST /api/sandbox"]).await;
     client.settle(Duration::from_millis(10)).await;
     assert_eq!(server.lines(), ["POST /api/sandbox"]);
     gate.add_permits(1);

@@ -107,6 +107,24 @@ async fn credentials_do_not_follow_a_redirect_to_another_origin() {
 }
 
 #[tokio::test]
+async fn an_error_from_behind_a_redirect_names_the_redirect_and_not_the_key() {
+    for status in [401, 403] {
+        let thief = FaultServer::start(move |_, _| Reply::json(status, &json!({"message": "Invalid"}))).await;
+        let target = format!("http://{}", thief.address());
+        let location = format!("{target}/elsewhere");
+        let server =
+            FaultServer::start(move |_, _| Reply::empty(302).with("location", location.clone())).await;
+        let error = client(&server).get("box").await.expect_err("nobody there knows the caller");
+        assert_eq!(error.status(), Some(status));
+        for said in [&format!("redirected to {target},"), "credential is not sent", "correct api_url (from "]
+        {
+            assert!(error.message().contains(said), "{error}");
+        }
+        assert!(!error.message().contains("api_key"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_does_not_follow_a_redirect_to_another_origin() {
     for status in [301, 302, 303, 307, 308] {
         let thief = FaultServer::start(|_, _| found()).await;

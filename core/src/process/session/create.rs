@@ -1,12 +1,11 @@
 //! Making a session.
 
-use super::check_id;
+use super::{SESSIONS, check_id};
 use crate::Result;
 use crate::process::Process;
 use crate::sandbox::CONTROL_TIMEOUT;
-use crate::transport::{Body, Resend};
+use crate::transport::{Body, Call};
 use daytona_protocol::session::CreateSessionRequest;
-use http::Method;
 
 impl Process {
     /// Starts a shell that stays, under a name of your choice.
@@ -17,14 +16,10 @@ impl Process {
         let verb = format!("create session {session_id:?} in sandbox {}", self.sandbox.id());
         check_id(&verb, "session", session_id)?;
         let request = CreateSessionRequest { session_id: session_id.to_owned() };
-        self.session_call(&verb, Method::POST, &[], CONTROL_TIMEOUT.deadline(), |call| {
+        let change = |call: &mut Call<'_>| {
             call.body = Body::json(&verb, &request)?;
-            call.resend = Resend::Never;
             Ok(())
-        })
-        .await?
-        .discard()
-        .await;
-        Ok(())
+        };
+        self.sandbox.toolbox_post(&verb, &SESSIONS, CONTROL_TIMEOUT.deadline(), change).await
     }
 }

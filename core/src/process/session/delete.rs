@@ -1,6 +1,6 @@
 //! Ending a session.
 
-use super::check_id;
+use super::{below, check_id};
 use crate::process::Process;
 use crate::sandbox::CONTROL_TIMEOUT;
 use crate::{ErrorCode, Result};
@@ -15,10 +15,10 @@ impl Process {
         let verb = format!("delete session {session_id:?} of sandbox {}", self.sandbox.id());
         check_id(&verb, "session", session_id)?;
         let deadline = CONTROL_TIMEOUT.deadline();
-        match self.session_call(&verb, Method::DELETE, &[session_id], deadline, |_| Ok(())).await {
+        match self.sandbox.toolbox(&verb, Method::DELETE, &below(&[session_id]), deadline, |_| Ok(())).await {
             Ok(answer) => answer.discard().await,
             // The first of several attempts arrived and its answer was lost.
-            Err(error) if error.code() == ErrorCode::NotFound && error.facts().attempts > 1 => {}
+            Err(error) if error.code() == ErrorCode::NotFound && error.facts().resent => {}
             Err(error) => return Err(error),
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Giving a session a command.
 
-use super::check_id;
 use super::logs::{Demux, SessionCommandLogs};
+use super::{below, check_id};
 use crate::process::{OUTPUT_LIMIT, Process};
 use crate::transport::{Body, Resend};
 use crate::{Error, ErrorCode, Result, Timeout};
@@ -64,8 +64,8 @@ impl Process {
             ..wire::SessionExecuteRequest::default()
         };
         let outcome = async {
-            let path = [session_id, "exec"];
-            let send = self.session_call(&verb, Method::POST, &path, timeout.deadline(), |call| {
+            let path = below(&[session_id, "exec"]);
+            let send = self.sandbox.toolbox(&verb, Method::POST, &path, timeout.deadline(), |call| {
                 call.body = Body::json(&verb, &body)?;
                 call.resend = Resend::Never;
                 let split = HeaderName::from_static(headers::SPLIT_OUTPUT);

@@ -1,12 +1,11 @@
 //! Writing to a command's standard input.
 
-use super::check_ids;
+use super::{below, check_ids};
 use crate::Result;
 use crate::process::Process;
 use crate::sandbox::CONTROL_TIMEOUT;
-use crate::transport::{Body, Resend};
+use crate::transport::{Body, Call};
 use daytona_protocol::session::SessionSendInputRequest;
-use http::Method;
 
 impl Process {
     /// Sends a line to a command that runs asynchronously; a newline is added when there is none. Waits, up to
@@ -25,15 +24,11 @@ impl Process {
             format!("send input to command {command_id} of session {session_id:?} in sandbox {sandbox}");
         check_ids(&verb, session_id, command_id)?;
         let request = SessionSendInputRequest { data: data.to_owned() };
-        let path = [session_id, "command", command_id, "input"];
-        self.session_call(&verb, Method::POST, &path, CONTROL_TIMEOUT.deadline(), |call| {
+        let path = below(&[session_id, "command", command_id, "input"]);
+        let change = |call: &mut Call<'_>| {
             call.body = Body::json(&verb, &request)?;
-            call.resend = Resend::Never;
             Ok(())
-        })
-        .await?
-        .discard()
-        .await;
-        Ok(())
+        };
+        self.sandbox.toolbox_post(&verb, &path, CONTROL_TIMEOUT.deadline(), change).await
     }
 }

@@ -16,11 +16,14 @@ pub use execute::{SessionExecuteRequest, SessionExecuteResponse};
 pub use logs::{LogChunk, LogSource, LogStream, SessionCommandLogs};
 
 use super::Process;
-use crate::timeout::Deadline;
-use crate::transport::{Answer, Call};
+use crate::sandbox::CONTROL_TIMEOUT;
 use crate::{Error, Result};
 use daytona_protocol::session as wire;
 use http::Method;
+use serde::de::DeserializeOwned;
+
+/// Where a toolbox has its sessions.
+const SESSIONS: [&str; 2] = ["process", "session"];
 
 /// A session and the commands it was given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,18 +59,15 @@ impl From<wire::Command> for SessionCommand {
 }
 
 impl Process {
-    /// One call below `process/session`.
-    async fn session_call(
-        &self,
-        verb: &str,
-        method: Method,
-        path: &[&str],
-        deadline: Deadline,
-        change: impl FnOnce(&mut Call<'_>) -> Result<()>,
-    ) -> Result<Answer> {
-        let path: Vec<_> = ["process", "session"].into_iter().chain(path.iter().copied()).collect();
-        self.sandbox.toolbox(verb, method, &path, deadline, change).await
+    /// Reads what is found below [`SESSIONS`].
+    async fn look<T: DeserializeOwned>(&self, verb: &str, path: &[&str]) -> Result<T> {
+        let deadline = CONTROL_TIMEOUT.deadline();
+        self.sandbox.toolbox_json(verb, Method::GET, &below(path), deadline, |_| Ok(())).await
     }
+}
+
+fn below<'a>(path: &[&'a str]) -> Vec<&'a str> {
+    [&SESSIONS, path].concat()
 }
 
 /// Refuses what cannot name a session or command in a path.

@@ -2,7 +2,7 @@
 
 use super::whole::verb;
 use crate::process::Process;
-use crate::process::session::check_ids;
+use crate::process::session::{below, check_ids};
 use crate::timeout::Deadline;
 use crate::transport::websocket::Handshake;
 use crate::{Error, ErrorCode, Result, Timeout};
@@ -80,11 +80,12 @@ impl Connection {
         offset: Option<u64>,
     ) -> Result<Box<Self>> {
         check_ids(verb, session, command)?;
-        let path = [session, "command", command, "logs"];
+        let path = below(&[session, "command", command, "logs"]);
         let mut handshake = None;
         let unbounded: Deadline = Timeout::NONE.deadline();
         let answer = process
-            .session_call(verb, Method::GET, &path, unbounded, |call| {
+            .sandbox
+            .toolbox(verb, Method::GET, &path, unbounded, |call| {
                 call.query.push(("follow", "true".to_owned()));
                 call.query.extend(offset.map(|offset| ("offset", offset.to_string())));
                 // Markers from servers that know no offset.
