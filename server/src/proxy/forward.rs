@@ -25,7 +25,9 @@ const INTERNAL: &str = "internal/";
     path = "/toolbox/{sandboxId}/{*path}",
     tag = "toolbox",
     operation_id = "toolbox",
-    description = "Forwards to the toolbox in the sandbox; bodies and WebSockets are streamed both ways.",
+    description = "Forwards to the toolbox in the sandbox; bodies and WebSockets are streamed both ways. Clients that \
+                   can send no key send the token of port 1, as `x-daytona-preview-token` or in the query as \
+                   `DAYTONA_SANDBOX_AUTH_KEY`, with the sandbox's ID.",
     params(("sandboxId" = String, Path, description = "ID or name"),
            ("path" = String, Path, description = "Path of the toolbox's own API")),
     responses((status = "default", description = "The toolbox's answer"),
@@ -81,7 +83,7 @@ async fn find(app: &App, principal: &Principal, id_or_name: &str) -> ApiResult<A
 }
 
 /// Which sandbox is meant, and what follows `/toolbox/{sandboxId}`, byte for byte.
-fn target(uri: &Uri) -> ApiResult<(String, Uri)> {
+pub(crate) fn target(uri: &Uri) -> ApiResult<(String, Uri)> {
     let rest = uri.path().strip_prefix("/toolbox/").unwrap_or_default();
     let (sandbox, path) = rest.find('/').map_or((rest, "/"), |slash| rest.split_at(slash));
     let sandbox = percent_decode_str(sandbox)

@@ -18,6 +18,7 @@ pub(crate) mod stop;
 pub(crate) mod toolbox_proxy_url;
 pub(crate) mod validate;
 pub(crate) mod view;
+mod wishes;
 
 use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;

@@ -22,7 +22,7 @@ const LONGEST_SECONDS: u32 = 86_400;
     path = "/sandbox/{sandboxIdOrName}/ports/{port}/signed-preview-url",
     tag = "sandbox",
     operation_id = "getSignedPortPreviewUrl",
-    params(("sandboxIdOrName" = String, Path), ("port" = u16, Path, description = "3000 to 9999"),
+    params(("sandboxIdOrName" = String, Path), ("port" = u16, Path, description = "3000 to 9999, 22222 for the terminal"),
            ("expiresInSeconds" = Option<u32>, Query, description = "1 to 86400; 60 if not given")),
     responses((status = 200, body = SignedPortPreviewUrl), (status = 400, body = ErrorBody),
               (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),

@@ -146,10 +146,12 @@ async fn an_end_from_inside_is_noticed_with_its_reason() {
 async fn late_news_of_an_earlier_run_does_not_end_this_one() {
     let (server, engine) = Server::fake().await;
     let id = server.create(json!({})).await;
-    *engine.lateness.lock().unwrap() = Duration::from_millis(300);
+    let hold = engine.hold_news.lock().await;
     server.post(&format!("/api/sandbox/{id}/stop"), json!({})).await.ok();
     server.wait_for(&id, "stopped").await;
     server.post(&format!("/api/sandbox/{id}/start"), json!({})).await.ok();
+    assert_eq!(engine.ends_told.load(Ordering::SeqCst), 0);
+    drop(hold);
     until("the news is there", async || engine.ends_told.load(Ordering::SeqCst) == 1).await;
     for _ in 0..20 {
         assert_eq!(server.state(&id).await, "started");

@@ -290,6 +290,12 @@ impl Drop for Server {
     }
 }
 
+/// The database of a server, for what no route can do: move time, enter another organization's key.
+pub(crate) async fn database(dir: &Path) -> sqlx::SqlitePool {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("daytona.db"));
+    sqlx::SqlitePool::connect_with(options).await.unwrap()
+}
+
 pub(crate) fn no_image() -> HostImage {
     let user = daytona_engine::spec::User { name: "daytona".into(), uid: 1000, gid: 1000, home: "/".into() };
     HostImage { layers: Vec::new(), mounts: Vec::new(), user }
