@@ -133,8 +133,8 @@ async fn run(
     };
     let (tcp, address) = listen.await.map_err(|source| Error::Listen { address: asked, source })?;
 
-    let machine =
-        Machine::detect(data.path(), options.memory_limit, daytona_engine::cgroup::can_limit_memory());
+    let capped = daytona_engine::cgroup::can_limit_memory();
+    let machine = Machine::detect(data.path(), options.memory_limit, capped, options.disk_reserve);
     let preview_secret = Secret::open(&data)?;
     let pool_size = options.warm_pool.unwrap_or_else(|| machine.warm_pool());
     let document = openapi::document().to_json().unwrap_or_default();

@@ -206,6 +206,7 @@ impl Server {
         let mut options = options(&owned.path().join("data"));
         // The stand-in's sandboxes weigh nothing.
         options.memory_limit = Some(1 << 50);
+        options.disk_reserve = Some(0);
         change(&mut options);
         let mut server = Self::start(options, engine.clone(), no_image()).await.unwrap();
         server._owned = Some(owned);

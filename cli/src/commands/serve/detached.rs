@@ -69,6 +69,9 @@ fn spawn(args: &Serve, data_dir: &Path, log: &File) -> Outcome<Child> {
     if let Some(gib) = args.memory_limit {
         command.args(["--memory-limit", &gib.to_string()]);
     }
+    if let Some(gib) = args.disk_reserve {
+        command.args(["--disk-reserve", &gib.to_string()]);
+    }
     command.args([
         "--log-format",
         match args.log_format {
