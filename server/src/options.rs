@@ -29,6 +29,8 @@ pub struct ServeOptions {
     /// A request's head must have arrived by then, and an idle connection is closed after it. Longer than
     /// clients keep idle connections, lest one closes just as it is used.
     pub head_deadline: Duration,
+    /// How long a call waits while a sandbox has as many under way as its toolbox takes.
+    pub queueing: Duration,
     /// The `daytona-launcher` binary.
     pub launcher: PathBuf,
     /// The `daytona-toolbox` binary.
@@ -53,6 +55,7 @@ impl ServeOptions {
             memory_limit: None,
             disk_reserve: None,
             head_deadline: Duration::from_secs(70),
+            queueing: Duration::from_secs(30),
             launcher: launcher.into(),
             toolbox: toolbox.into(),
         }

@@ -35,6 +35,8 @@ const MAX_CONNECTIONS: usize = 1024;
 const DRAIN: Duration = Duration::from_secs(10);
 /// Work behind requests may end by then at shutdown; `reconcile` finishes the rest at the next start.
 const SETTLE: Duration = Duration::from_secs(5);
+/// What is told to let go has let go by then.
+const LETTING_GO: Duration = Duration::from_secs(1);
 
 /// Runs a local server with the built-in engine until `shutdown` resolves. `on_ready` is called once
 /// requests can be served.
@@ -154,6 +156,8 @@ async fn run(
         preview_secret,
         turns: Arc::new(Turns::default()),
         tasks: TaskTracker::new(),
+        waiters: TaskTracker::new(),
+        queueing: options.queueing,
         draining: CancellationToken::new(),
         ending: CancellationToken::new(),
         openapi: document,
@@ -194,13 +198,17 @@ async fn run(
 
 async fn end(app: &Arc<App>) {
     app.tasks.close();
-    // First what was begun (a stop, a removal), then what only waits (watchers, tunnels).
+    app.waiters.close();
     activity::flush(app).await;
-    let settled = async {
-        app.ending.cancel();
+    // First what was begun (a stop, a removal), then what only waits (watchers, tunnels). A removal that cannot be
+    // written down is tried again until it is told to let go, too.
+    let begun = tokio::time::timeout(SETTLE, app.tasks.wait()).await;
+    app.ending.cancel();
+    let all = async {
+        app.waiters.wait().await;
         app.tasks.wait().await;
     };
-    if tokio::time::timeout(SETTLE, settled).await.is_err() {
+    if tokio::time::timeout(LETTING_GO, all).await.is_err() || begun.is_err() {
         tracing::warn!("some work goes on past the end; the next start finishes it");
     }
     app.db.close().await;

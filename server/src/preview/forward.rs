@@ -75,7 +75,7 @@ async fn serve(app: &Arc<App>, place: &Place, request: Request) -> Result<Respon
             Refusal::Broken
         }
     })?;
-    let passed = Passed { client, in_use, permit };
+    let passed = Passed { client, in_use, permit, place: None };
     let response = passed.pass(app, response, |headers| headers::towards_visitor(headers, place));
     response.ok_or(Refusal::Broken)
 }
