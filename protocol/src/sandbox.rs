@@ -354,6 +354,17 @@ pub struct SandboxLabels {
     pub labels: BTreeMap<String, String>,
 }
 
+/// `GET /sandbox/{id}/report`, which only our server has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct SandboxReport {
+    /// Controls in force, in words.
+    pub enforced: Vec<String>,
+    /// What is not in force, why, and what would help.
+    pub warnings: Vec<String>,
+}
+
 /// `GET /sandbox/{id}/toolbox-proxy-url`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -4,6 +4,7 @@ use crate::api_error::{ApiError, ApiResult};
 use crate::auth::KeyCache;
 use crate::db::Db;
 use crate::db::idempotency::Idempotency;
+use crate::lifecycle::limits::Told;
 use crate::lifecycle::live::Registry;
 use crate::lifecycle::pool::Pool;
 use crate::machine::Machine;
@@ -37,6 +38,7 @@ pub(crate) struct App {
     pub(crate) previews: Listeners,
     pub(crate) preview_secret: Secret,
     pub(crate) turns: Arc<Turns>,
+    pub(crate) told: Told,
     /// Work that goes on behind a request, or between requests, and comes to an end by itself.
     pub(crate) tasks: TaskTracker,
     /// What only waits for others: watchers of sandboxes, connections that are carried. It ends when told to.

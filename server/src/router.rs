@@ -38,6 +38,7 @@ fn control_plane() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sandbox::interval::autodelete))
         .routes(routes!(sandbox::last_activity::last_activity))
         .routes(routes!(sandbox::toolbox_proxy_url::toolbox_proxy_url))
+        .routes(routes!(sandbox::report::report))
         .routes(routes!(sandbox::preview_url::preview_url))
         .routes(routes!(sandbox::signed_preview_url::signed_preview_url))
         .routes(routes!(sandbox::signed_preview_url::expire))

@@ -9,6 +9,7 @@ use crate::clock;
 use crate::data_dir::{DataDir, ServerInfo};
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::lifecycle::limits::Told;
 use crate::lifecycle::live::Registry;
 use crate::lifecycle::pool::{self, Pool};
 use crate::lifecycle::{activity, reconcile, sweep};
@@ -155,6 +156,7 @@ async fn run(
         previews: Listeners::new(address.port(), options.head_deadline),
         preview_secret,
         turns: Arc::new(Turns::default()),
+        told: Told::default(),
         tasks: TaskTracker::new(),
         waiters: TaskTracker::new(),
         queueing: options.queueing,

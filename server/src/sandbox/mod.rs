@@ -12,6 +12,7 @@ pub(crate) mod list;
 pub(crate) mod paginated;
 pub(crate) mod preview_url;
 pub(crate) mod public;
+pub(crate) mod report;
 pub(crate) mod signed_preview_url;
 pub(crate) mod start;
 pub(crate) mod stop;

@@ -10,10 +10,11 @@ pub(crate) const PUBLIC: [&str; 5] =
     ["GET /health", "GET /api/health", "GET /api/config", "GET /api/openapi.json", "OPTIONS /none"];
 
 /// What a key without any permission may do: read.
-const READING: [&str; 10] = [
+const READING: [&str; 11] = [
     "GET /api/sandbox",
     "GET /api/sandbox/paginated",
     "GET /api/sandbox/{sandboxIdOrName}",
+    "GET /api/sandbox/{sandboxIdOrName}/report",
     "GET /api/sandbox/{sandboxId}/toolbox-proxy-url",
     "GET /api/sandbox/{sandboxIdOrName}/ports/{port}/preview-url",
     "GET /api/sandbox/{sandboxIdOrName}/ports/{port}/signed-preview-url",
