@@ -5,6 +5,7 @@
 
 use crate::db::sandbox::Refused;
 use axum::response::{IntoResponse, Response};
+use daytona_protocol::error::QUOTA_EXCEEDED;
 use http::StatusCode;
 use std::borrow::Cow;
 
@@ -100,9 +101,6 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
     }
 }
-
-/// The code of `ApiError::quota`.
-const QUOTA_EXCEEDED: &str = "QUOTA_EXCEEDED";
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

@@ -5,6 +5,7 @@ use crate::api_error::{ApiError, ApiResult};
 use crate::extract::printable;
 use crate::lifecycle::spec::{HOST_IMAGE, USERS};
 use crate::machine::Machine;
+use daytona_protocol::process::is_env_name;
 use std::collections::BTreeMap;
 
 const LONGEST_NAME: usize = 128;
@@ -80,8 +81,7 @@ pub(super) fn labels(labels: &BTreeMap<String, String>) -> ApiResult<()> {
 pub(super) fn env(env: &BTreeMap<String, String>) -> ApiResult<()> {
     let mut size = 0;
     for (key, value) in env {
-        let first = key.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-        if !first || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        if !is_env_name(key) {
             return Err(ApiError::bad_request(format!(
                 "invalid environment variable name: '{}'",
                 printable(key)
