@@ -30,7 +30,7 @@ pub(super) fn run(args: Create) -> Outcome {
     if client.config().is_local()
         && let Some(data_dir) = Environment::from_process().data_dir()
     {
-        for warning in warnings::read(&data_dir, Some(sandbox.id())) {
+        for warning in warnings::read(&data_dir, Some(&sandbox.id())) {
             note(format!("warning: {}\n", plain(&warning)));
         }
     }

@@ -9,7 +9,7 @@ use daytona_core::{
 use serde_json::json;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command};
 use tempfile::TempDir;
 
 /// A data folder, and the binary that is to serve it.
@@ -225,17 +225,17 @@ async fn a_false_listener_gets_no_key() {
     for killed in [true, false] {
         let (place, false_listener) = (Place::new(), local_server(VERSION).await);
         let second = local_server(VERSION).await;
-        let mut process = Command::new("sleep").arg("600").spawn().expect("spawns");
+        let mut process = Some(Command::new("sleep").arg("600").spawn().expect("spawns"));
         place.write("api-key", "dtn_local");
-        place.write_server(process.id(), &false_listener.url(), VERSION);
+        let pid = process.as_ref().map(Child::id).expect("there");
+        place.write_server(pid, &false_listener.url(), VERSION);
         place.binary(&publishing(&second));
         let client = place.client();
         client.get("box").await.expect("found");
         let before = false_listener.seen().len();
         // The server dies, or takes its file away as it does before it lets its port go.
         if killed {
-            process.kill().expect("killed");
-            process.wait().expect("ended");
+            process.take().into_iter().for_each(end);
         } else {
             std::fs::remove_file(place.data().join("server.json")).expect("removed");
         }
@@ -243,11 +243,13 @@ async fn a_false_listener_gets_no_key() {
         let after = &false_listener.seen()[before..];
         assert!(after.is_empty(), "killed {killed}: it saw {:?}", after.len());
         assert_eq!(second.lines(), ["GET /api/health", "GET /api/sandbox/box"]);
-        if !killed {
-            process.kill().expect("killed");
-            process.wait().expect("ended");
-        }
+        process.take().into_iter().for_each(end);
     }
+}
+
+fn end(mut process: Child) {
+    process.kill().expect("killed");
+    process.wait().expect("ended");
 }
 
 /// Answers like a server and tells what it was sent.
@@ -293,8 +295,7 @@ async fn another_users_listener_is_no_server() {
     place.write_server(std::process::id(), &format!("http://127.0.0.1:{}/api", port.trim()), VERSION);
     place.binary(&publishing(&server));
     place.client().get("box").await.expect("a new one");
-    stranger.kill().expect("killed");
-    stranger.wait().expect("ended");
+    end(stranger);
     let mut seen = String::new();
     said.read_to_string(&mut seen).expect("readable");
     assert!(!seen.contains("dtn_local"), "{seen}");
