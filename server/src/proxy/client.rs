@@ -55,8 +55,8 @@ impl ToolboxClient {
         tokio::time::timeout(patience, place).await.ok().and_then(Result::ok)
     }
 
-    /// Sends a request, for which there is a place. No deadline: a command may run for hours before it answers; a connection that breaks
-    /// is noticed at once.
+    /// Sends a request, for which there is a place. No deadline: a command may run for hours before it answers; a
+    /// connection that breaks is noticed at once.
     pub(super) async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, Error> {
         self.client.request(request).await
     }
