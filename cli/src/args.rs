@@ -177,6 +177,10 @@ pub(crate) struct Serve {
     /// hold their use to 80 % of the machine's, else that]
     #[arg(long, value_name = "GIB", value_parser = clap::value_parser!(u64).range(1..1 << 20))]
     pub(crate) memory_limit: Option<u64>,
+    /// Free space in GiB to keep on the disk of the state folder: below it no sandbox is made [default: a tenth of
+    /// the disk, 4 at most]
+    #[arg(long, value_name = "GIB", value_parser = clap::value_parser!(u64).range(0..1 << 20))]
+    pub(crate) disk_reserve: Option<u64>,
     /// Form of the log
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,

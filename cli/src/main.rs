@@ -9,6 +9,7 @@ mod commands;
 mod data_dir;
 mod failure;
 mod output;
+mod warnings;
 
 use clap::Parser;
 use std::process::ExitCode;

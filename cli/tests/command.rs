@@ -113,6 +113,30 @@ fn warnings_go_to_stderr() {
     assert!(err.contains("\nerror: Failed to list sandboxes: nothing listens on"), "{err}");
 }
 
+/// Sandboxes of one machine lack the same, and it is said once.
+#[cfg(target_os = "linux")]
+#[test]
+fn status_tells_what_the_machine_cannot_enforce() {
+    let home = home();
+    let sandboxes = home.path().join("data/sandboxes");
+    for (id, warnings) in
+        [("a", r#"["no disk limit: no loop devices"]"#), ("b", r#"["no disk limit: no loop devices", "x"]"#)]
+    {
+        fs::create_dir_all(sandboxes.join(id)).expect("made");
+        let report = format!("{{\"enforced\": [\"pids\"], \"warnings\": {warnings}}}");
+        fs::write(sandboxes.join(id).join("report.json"), report).expect("written");
+    }
+    let data = home.path().join("data");
+    let (_, _, err) = run(daytona(home.path()).args(["status", "--data-dir"]).arg(&data));
+    assert_eq!(err, "warning: no disk limit: no loop devices\nwarning: x\n");
+    let (_, out, err) = run(daytona(home.path()).args(["status", "--json", "--data-dir"]).arg(&data));
+    let status: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(
+        (&status["warnings"], err.as_str()),
+        (&serde_json::json!(["no disk limit: no loop devices", "x"]), "")
+    );
+}
+
 #[test]
 fn status_and_stop_without_a_server() {
     let home = home();
@@ -123,6 +147,7 @@ fn status_and_stop_without_a_server() {
     assert_eq!(code, Some(1));
     let status: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(status["running"], false);
+    assert_eq!(status["warnings"], serde_json::json!([]));
     for args in [&["stop"][..], &["stop", "--all"]] {
         let (code, out, _) = run(daytona(home.path()).args(args));
         assert_eq!(code, Some(0), "{out}");

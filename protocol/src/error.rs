@@ -87,6 +87,9 @@ impl std::fmt::Display for ErrorCode {
     }
 }
 
+/// The code of a control plane that has no room for what was asked: memory, disk, user ids.
+pub const QUOTA_EXCEEDED: &str = "QUOTA_EXCEEDED";
+
 /// The codes the toolbox puts into `ErrorBody::code`, as published for the daemon.
 pub mod toolbox {
     /// 404, something other than a file.

@@ -7,6 +7,11 @@ use std::ops::RangeInclusive;
 
 /// The ports of a sandbox that can be previewed.
 pub const PORTS: RangeInclusive<u16> = 3000..=9999;
+/// The terminal's port. It has a link like those, and is closed without a token even in a public sandbox.
+pub const TERMINAL_PORT: u16 = 22_222;
+/// Nothing is shown on this port. Its token is the sandbox's own, which opens its toolbox to clients that cannot
+/// send a key: a browser's WebSocket, say.
+pub const TOOLBOX_PORT: u16 = 1;
 /// The query parameter that lets in where no header can be sent: a browser's address bar, a WebSocket.
 pub const AUTH_QUERY: &str = "DAYTONA_SANDBOX_AUTH_KEY";
 

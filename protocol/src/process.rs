@@ -3,6 +3,14 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Whether a shell can read a variable of this name back: letters, digits and `_`, not beginning with a digit.
+#[must_use]
+pub fn is_env_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 /// The most that the output in one answer may take as JSON; a toolbox kills what prints more. Split output
 /// travels twice, and one byte takes up to six: this holds 100 MiB of the costliest bytes.
 pub const OUTPUT_LIMIT: usize = 1216 << 20;
@@ -75,4 +83,19 @@ pub struct Artifacts {
     /// Charts in the form of the 0.14.0 documents; kept as JSON, since its shape differs by chart type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub charts: Option<Vec<serde_json::Value>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_env_name;
+
+    #[test]
+    fn names_of_variables_are_what_a_shell_can_read() {
+        for good in ["A", "_", "_a1", "PATH"] {
+            assert!(is_env_name(good), "{good}");
+        }
+        for bad in ["", "1A", "A B", "A=B", "A-B", "\u{c4}", "A\0"] {
+            assert!(!is_env_name(bad), "{bad:?}");
+        }
+    }
 }

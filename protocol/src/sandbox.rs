@@ -1,6 +1,7 @@
 //! Sandboxes on the control plane: the resource, its states, and the bodies of its routes.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -157,6 +158,37 @@ pub struct CreateSandbox {
     /// An image to build, when `snapshot` is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build_info: Option<CreateBuildInfo>,
+    /// Addresses it may reach. This and what follows our server cannot do: it reads them to say so. Any form is
+    /// read, since what asks for nothing is written in many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_allow_list: Option<Value>,
+    /// Names it may reach.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domain_allow_list: Option<Value>,
+    /// A proxy for what it asks of the web.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outbound_proxy_url: Option<Value>,
+    /// Where its telemetry goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub otel_endpoint_override: Option<Value>,
+    /// Kinds of GPU, in order of preference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gpu_type: Option<Value>,
+    /// Whether it may be ended at any time for the sake of others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Value>,
+    /// Minutes without activity until it is paused; 0 never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_pause_interval: Option<Value>,
+    /// Minutes until it is destroyed, whatever happens; 0 never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl_minutes: Option<Value>,
+    /// A sandbox to share a network with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linked_sandbox: Option<Value>,
+    /// Names of secrets, by the variable each is to appear in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Value>,
 }
 
 /// A Dockerfile to build an image from.
@@ -320,6 +352,17 @@ pub struct SandboxLabels {
     /// All labels the sandbox has afterwards.
     #[serde(deserialize_with = "crate::lenient::null_default")]
     pub labels: BTreeMap<String, String>,
+}
+
+/// `GET /sandbox/{id}/report`, which only our server has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct SandboxReport {
+    /// Controls in force, in words.
+    pub enforced: Vec<String>,
+    /// What is not in force, why, and what would help.
+    pub warnings: Vec<String>,
 }
 
 /// `GET /sandbox/{id}/toolbox-proxy-url`.

@@ -5,6 +5,7 @@
 
 use crate::db::sandbox::Refused;
 use axum::response::{IntoResponse, Response};
+use daytona_protocol::error::QUOTA_EXCEEDED;
 use http::StatusCode;
 use std::borrow::Cow;
 
@@ -37,6 +38,11 @@ impl ApiError {
     /// 401; never says which of the possible reasons it was.
     pub(crate) fn invalid_credentials() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Invalid credentials")
+    }
+
+    /// 401 in the words of the proxy, which tell a missing credential from one that is not good.
+    pub(crate) fn unauthorized(message: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message)
     }
 
     /// 403.
@@ -95,9 +101,6 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
     }
 }
-
-/// The code of `ApiError::quota`.
-const QUOTA_EXCEEDED: &str = "QUOTA_EXCEEDED";
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

@@ -4,6 +4,7 @@ use crate::api_error::{ApiError, ApiResult};
 use crate::auth::KeyCache;
 use crate::db::Db;
 use crate::db::idempotency::Idempotency;
+use crate::lifecycle::limits::Told;
 use crate::lifecycle::live::Registry;
 use crate::lifecycle::pool::Pool;
 use crate::machine::Machine;
@@ -14,6 +15,7 @@ use daytona_engine::{Engine, SandboxSpec};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -36,8 +38,13 @@ pub(crate) struct App {
     pub(crate) previews: Listeners,
     pub(crate) preview_secret: Secret,
     pub(crate) turns: Arc<Turns>,
-    /// Work that goes on behind a request, or between requests.
+    pub(crate) told: Told,
+    /// Work that goes on behind a request, or between requests, and comes to an end by itself.
     pub(crate) tasks: TaskTracker,
+    /// What only waits for others: watchers of sandboxes, connections that are carried. It ends when told to.
+    pub(crate) waiters: TaskTracker,
+    /// How long a call waits while a toolbox has as many as it takes.
+    pub(crate) queueing: Duration,
     /// No new work of the server's own: it is about to end.
     pub(crate) draining: CancellationToken,
     /// The server ends: let go of everything.

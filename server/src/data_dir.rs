@@ -54,7 +54,12 @@ impl DataDir {
             source,
         })?;
         match rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Self { path, _lock: lock }),
+            Ok(()) => {
+                let data = Self { path, _lock: lock };
+                // One that was killed left it: who follows it meets whatever has that process's number and port now.
+                data.unpublish();
+                Ok(data)
+            }
             Err(rustix::io::Errno::WOULDBLOCK) => {
                 let running = read_info(&path.join("server.json"))
                     .map(|info| format!(" (pid {}, {})", info.pid, info.url))
@@ -173,9 +178,11 @@ mod tests {
         assert!(message.contains("pid 4242") && message.contains("http://127.0.0.1:1/api"), "{message}");
         let mode = std::fs::metadata(path.join("server.json")).expect("there").mode();
         assert_eq!(mode & 0o777, 0o600);
-        first.unpublish();
+        // One that is killed leaves its file, and its successor is not to be taken for it while it starts.
         drop(first);
-        DataDir::open(&path).expect("free again");
+        let second = DataDir::open(&path).expect("free again");
+        assert!(!path.join("server.json").exists());
+        drop(second);
     }
 
     #[test]

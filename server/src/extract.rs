@@ -4,6 +4,7 @@
 //! never in a 500 or a panic.
 
 use crate::api_error::{ApiError, ApiResult};
+use crate::clock;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody, JsonRejection};
@@ -94,9 +95,10 @@ impl Query {
         Some(found.1.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// Every value given for `name`.
+    /// Every value given for `name`; an empty one counts as absent here, too.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
-        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
+        let given = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        given.filter(|value| !value.is_empty()).collect()
     }
 
     /// `true` or `false`.
@@ -107,6 +109,23 @@ impl Query {
             Some("false") => Ok(Some(false)),
             Some(_) => Err(ApiError::bad_request(format!("{name} must be true or false"))),
         }
+    }
+
+    /// A number that is at least `least`.
+    pub(crate) fn quantity(&self, name: &str, least: f64) -> ApiResult<Option<f64>> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() && number >= least => Ok(Some(number)),
+            _ => Err(ApiError::bad_request(format!("{name} must be a number of at least {least}"))),
+        }
+    }
+
+    /// A moment, in milliseconds since 1970.
+    pub(crate) fn moment(&self, name: &str) -> ApiResult<Option<i64>> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        clock::parse(text).map(Some).ok_or_else(|| {
+            ApiError::bad_request(format!("{name} must be a date and time such as 2025-01-02T03:04:05Z"))
+        })
     }
 
     /// A whole number of the range.

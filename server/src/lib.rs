@@ -29,7 +29,7 @@ mod workspace;
 
 pub use data_dir::ServerInfo;
 pub use error::{Error, Result};
-pub use logging::init as init_logging;
+pub use logging::{LOG_FILE, LOG_LIMIT, init as init_logging};
 pub use openapi::document as openapi_document;
 pub use options::{LogFormat, ServeOptions};
 pub use serve::{serve, serve_with};

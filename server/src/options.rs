@@ -23,9 +23,14 @@ pub struct ServeOptions {
     /// Upper bound of what running sandboxes are promised together, in bytes. None: 80 % of the machine's
     /// memory, or no bound where the kernel itself holds what they use below that.
     pub memory_limit: Option<u64>,
+    /// Free space, in bytes, below which no sandbox is made on the data folder's disk. None: a tenth of the disk,
+    /// 4 GiB at most.
+    pub disk_reserve: Option<u64>,
     /// A request's head must have arrived by then, and an idle connection is closed after it. Longer than
     /// clients keep idle connections, lest one closes just as it is used.
     pub head_deadline: Duration,
+    /// How long a call waits while a sandbox has as many under way as its toolbox takes.
+    pub queueing: Duration,
     /// The `daytona-launcher` binary.
     pub launcher: PathBuf,
     /// The `daytona-toolbox` binary.
@@ -48,7 +53,9 @@ impl ServeOptions {
             log_format: LogFormat::Text,
             warm_pool: None,
             memory_limit: None,
+            disk_reserve: None,
             head_deadline: Duration::from_secs(70),
+            queueing: Duration::from_secs(30),
             launcher: launcher.into(),
             toolbox: toolbox.into(),
         }

@@ -38,6 +38,7 @@ fn control_plane() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sandbox::interval::autodelete))
         .routes(routes!(sandbox::last_activity::last_activity))
         .routes(routes!(sandbox::toolbox_proxy_url::toolbox_proxy_url))
+        .routes(routes!(sandbox::report::report))
         .routes(routes!(sandbox::preview_url::preview_url))
         .routes(routes!(sandbox::signed_preview_url::signed_preview_url))
         .routes(routes!(sandbox::signed_preview_url::expire))
@@ -60,30 +61,40 @@ fn control_plane_0_14() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(workspace::preview_url::preview_url))
 }
 
-/// Every route without what guards it, and the document of them all: `(public, guarded, document)`.
-fn parts() -> (Router<Arc<App>>, Router<Arc<App>>, utoipa::openapi::OpenApi) {
+/// Every route without what guards it, and the document of them all.
+struct Parts {
+    open: Router<Arc<App>>,
+    guarded: Router<Arc<App>>,
+    toolboxes: Router<Arc<App>>,
+    document: utoipa::openapi::OpenApi,
+}
+
+fn parts() -> Parts {
     let (open, open_document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(system::health::health))
         .nest("/api", public())
         .split_for_parts();
     let (guarded, guarded_document) = OpenApiRouter::new()
         .nest("/api", control_plane().merge(control_plane_0_14()).layer(DefaultBodyLimit::max(BODY_LIMIT)))
-        .routes(routes!(proxy::forward::forward))
         .routes(routes!(workspace::toolbox::toolbox))
         .split_for_parts();
-    (open, guarded, tidy(open_document.merge_from(guarded_document)))
+    let (toolboxes, toolboxes_document) =
+        OpenApiRouter::new().routes(routes!(proxy::forward::forward)).split_for_parts();
+    let document = open_document.merge_from(guarded_document).merge_from(toolboxes_document);
+    Parts { open, guarded, toolboxes, document: tidy(document) }
 }
 
 /// The document alone.
 pub(crate) fn document() -> utoipa::openapi::OpenApi {
-    parts().2
+    parts().document
 }
 
 /// The service: guards outside, handlers inside.
 pub(crate) fn service(app: Arc<App>) -> Router {
-    let (open, guarded, _) = parts();
+    let Parts { open, guarded, toolboxes, .. } = parts();
     guarded
         .route_layer(from_fn_with_state(Arc::clone(&app), auth::require_key))
+        .merge(toolboxes.route_layer(from_fn_with_state(Arc::clone(&app), auth::require_key_or_token)))
         .merge(open)
         .fallback(async || {
             ApiError::not_found("There is nothing at this path; GET /api/openapi.json lists all")

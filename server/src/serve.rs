@@ -9,6 +9,7 @@ use crate::clock;
 use crate::data_dir::{DataDir, ServerInfo};
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::lifecycle::limits::Told;
 use crate::lifecycle::live::Registry;
 use crate::lifecycle::pool::{self, Pool};
 use crate::lifecycle::{activity, reconcile, sweep};
@@ -35,6 +36,8 @@ const MAX_CONNECTIONS: usize = 1024;
 const DRAIN: Duration = Duration::from_secs(10);
 /// Work behind requests may end by then at shutdown; `reconcile` finishes the rest at the next start.
 const SETTLE: Duration = Duration::from_secs(5);
+/// What is told to let go has let go by then.
+const LETTING_GO: Duration = Duration::from_secs(1);
 
 /// Runs a local server with the built-in engine until `shutdown` resolves. `on_ready` is called once
 /// requests can be served.
@@ -133,8 +136,8 @@ async fn run(
     };
     let (tcp, address) = listen.await.map_err(|source| Error::Listen { address: asked, source })?;
 
-    let machine =
-        Machine::detect(data.path(), options.memory_limit, daytona_engine::cgroup::can_limit_memory());
+    let capped = daytona_engine::cgroup::can_limit_memory();
+    let machine = Machine::detect(data.path(), options.memory_limit, capped, options.disk_reserve);
     let preview_secret = Secret::open(&data)?;
     let pool_size = options.warm_pool.unwrap_or_else(|| machine.warm_pool());
     let document = openapi::document().to_json().unwrap_or_default();
@@ -153,7 +156,10 @@ async fn run(
         previews: Listeners::new(address.port(), options.head_deadline),
         preview_secret,
         turns: Arc::new(Turns::default()),
+        told: Told::default(),
         tasks: TaskTracker::new(),
+        waiters: TaskTracker::new(),
+        queueing: options.queueing,
         draining: CancellationToken::new(),
         ending: CancellationToken::new(),
         openapi: document,
@@ -194,13 +200,17 @@ async fn run(
 
 async fn end(app: &Arc<App>) {
     app.tasks.close();
-    // First what was begun (a stop, a removal), then what only waits (watchers, tunnels).
+    app.waiters.close();
     activity::flush(app).await;
-    let settled = async {
-        app.ending.cancel();
+    // First what was begun (a stop, a removal), then what only waits (watchers, tunnels). A removal that cannot be
+    // written down is tried again until it is told to let go, too.
+    let begun = tokio::time::timeout(SETTLE, app.tasks.wait()).await;
+    app.ending.cancel();
+    let all = async {
+        app.waiters.wait().await;
         app.tasks.wait().await;
     };
-    if tokio::time::timeout(SETTLE, settled).await.is_err() {
+    if tokio::time::timeout(LETTING_GO, all).await.is_err() || begun.is_err() {
         tracing::warn!("some work goes on past the end; the next start finishes it");
     }
     app.db.close().await;

@@ -3,7 +3,9 @@
 use super::{block_on, client, map, timeout};
 use crate::args::Create;
 use crate::failure::Outcome;
-use daytona_core::{CreateParams, Resources};
+use crate::output::{note, plain};
+use crate::warnings;
+use daytona_core::{CreateParams, Environment, Resources};
 use std::process::ExitCode;
 
 pub(super) fn run(args: Create) -> Outcome {
@@ -25,5 +27,12 @@ pub(super) fn run(args: Create) -> Outcome {
     };
     let sandbox = block_on(&client, async { Ok(client.create(params, timeout).await?) })?;
     crate::output::print(format!("{}\n", sandbox.id()))?;
+    if client.config().is_local()
+        && let Some(data_dir) = Environment::from_process().data_dir()
+    {
+        for warning in warnings::read(&data_dir, Some(&sandbox.id())) {
+            note(format!("warning: {}\n", plain(&warning)));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! Finds a running local server by what it left in its data folder.
 
-use super::{private, unavailable};
+use super::{Server, ours, private, unavailable};
 use crate::config::is_loopback;
 use crate::transport::Endpoint;
 use crate::transport::clients::Clients;
@@ -9,6 +9,7 @@ use daytona_protocol::system::Health;
 use reqwest::Url;
 use serde::Deserialize;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A server on loopback answers at once; on a machine that is short of everything, within this.
@@ -47,10 +48,15 @@ impl ServerFile {
 }
 
 /// The server of this data folder, if one runs and may be used.
-pub(super) async fn running(data_dir: &Path, clients: &Clients, verb: &str) -> Result<Option<Endpoint>> {
-    let file = ServerFile::read(data_dir)
-        .map_err(|error| unavailable(verb, format!("{}/server.json: {error}", data_dir.display())))?;
-    let Some(file) = file.filter(ServerFile::is_alive) else { return Ok(None) };
+pub(super) async fn running(data_dir: &Path, clients: &Clients, verb: &str) -> Result<Option<Server>> {
+    let unreadable = |error| unavailable(verb, format!("{}/server.json: {error}", data_dir.display()));
+    let read = || ServerFile::read(data_dir).map_err(unreadable);
+    let Some(file) = read()? else { return Ok(None) };
+    let found = ours::Found::new(file.pid, &data_dir.join("server.json")).map_err(unreadable)?;
+    // What was looked at must be what was read.
+    let Some(found) = found.filter(|_| read().is_ok_and(|again| again.as_ref() == Some(&file))) else {
+        return Ok(None);
+    };
     let Some(origin) = Url::parse(&file.url).ok().filter(|url| url.scheme() == "http" && is_loopback(url))
     else {
         return Err(unavailable(
@@ -58,8 +64,16 @@ pub(super) async fn running(data_dir: &Path, clients: &Clients, verb: &str) -> R
             format!("{}/server.json names {:?}, which is not on this machine", data_dir.display(), file.url),
         ));
     };
+    // Somebody else's listener is no server of ours, whatever it would answer.
+    let address = origin.socket_addrs(|| None).ok().and_then(|addresses| addresses.first().copied());
+    let Some(address) = address else { return Ok(None) };
+    let listens = ours::listens(address)
+        .map_err(|error| unavailable(verb, format!("cannot see who listens on {address}: {error}")))?;
+    if !listens {
+        return Ok(None);
+    }
     let Some(health) = health(&origin, clients).await else { return Ok(None) };
-    // The health answer counts, not the file: a port can belong to someone else by now.
+    // The health answer counts, not the file: a port can belong to another program of ours by now.
     let version = health.version.unwrap_or(file.version);
     if version != VERSION {
         return Err(unavailable(
@@ -84,7 +98,8 @@ pub(super) async fn running(data_dir: &Path, clients: &Clients, verb: &str) -> R
             ),
         ));
     };
-    Endpoint::local(&origin, key, &path).map(Some)
+    let endpoint = Arc::new(Endpoint::local(&origin, key, &path)?);
+    Ok(Some(Server { endpoint, found }))
 }
 
 /// What answers there, if it is a Daytona server in good health. Carries no credential.
@@ -104,13 +119,13 @@ async fn health(base: &Url, clients: &Clients) -> Option<Health> {
 }
 
 #[cfg(unix)]
-fn is_alive(pid: u32) -> bool {
+pub(super) fn is_alive(pid: u32) -> bool {
     let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) else { return false };
     // Not permitted means that it is there.
     !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
 }
 
 #[cfg(not(unix))]
-fn is_alive(_pid: u32) -> bool {
+pub(super) fn is_alive(_pid: u32) -> bool {
     false
 }

@@ -2,10 +2,12 @@
 //!
 //! What must stay true. Nothing happens before the first request. Two clients that start at once share one
 //! server (`start.lock`). A server of another version, or a key or `server.json` that someone else could
-//! have written, is refused rather than used. A dead server's traces are recovered from.
+//! have written, is refused rather than used. A dead server's traces are recovered from. The key is sent to nobody
+//! but a server of this user (`ours`).
 
 mod binary;
 mod find;
+mod ours;
 mod private;
 mod start;
 
@@ -48,10 +50,16 @@ impl LocalTarget {
     }
 }
 
+/// A local server that was found to be this user's.
+struct Server {
+    endpoint: Arc<Endpoint>,
+    found: ours::Found,
+}
+
 /// Where this process found the local server.
 #[derive(Default)]
 pub(crate) struct Discovery {
-    current: ArcSwapOption<Endpoint>,
+    current: ArcSwapOption<Server>,
     /// Held while looking, so that a burst of first calls looks once.
     looking: tokio::sync::Mutex<()>,
 }
@@ -64,11 +72,11 @@ impl Discovery {
         clients: &Clients,
         verb: &str,
     ) -> Result<Arc<Endpoint>> {
-        if let Some(endpoint) = self.current.load_full() {
+        if let Some(endpoint) = self.known() {
             return Ok(endpoint);
         }
         let _looking = self.looking.lock().await;
-        if let Some(endpoint) = self.current.load_full() {
+        if let Some(endpoint) = self.known() {
             return Ok(endpoint);
         }
         if !cfg!(target_os = "linux") {
@@ -79,13 +87,19 @@ impl Discovery {
             ));
         }
         let data_dir = target.data_dir(verb)?;
-        let found = match find::running(data_dir, clients, verb).await? {
-            Some(endpoint) => endpoint,
+        let server = match find::running(data_dir, clients, verb).await? {
+            Some(server) => server,
             None => start::start(target, data_dir, clients, verb).await?,
         };
-        let endpoint = Arc::new(found);
-        self.current.store(Some(Arc::clone(&endpoint)));
+        let endpoint = Arc::clone(&server.endpoint);
+        self.current.store(Some(Arc::new(server)));
         Ok(endpoint)
+    }
+
+    /// The server that was found, for as long as nobody else can have taken its port.
+    fn known(&self) -> Option<Arc<Endpoint>> {
+        let server = self.current.load();
+        server.as_ref().filter(|server| server.found.is_there()).map(|server| Arc::clone(&server.endpoint))
     }
 
     /// The server did not answer where it was: look again at the next call.

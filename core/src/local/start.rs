@@ -1,8 +1,7 @@
 //! Starts the local server, once however many clients want it.
 
-use super::{LocalTarget, binary, find, make_data_dir, unavailable};
+use super::{LocalTarget, Server, binary, find, make_data_dir, unavailable};
 use crate::config::env_vars;
-use crate::transport::Endpoint;
 use crate::transport::clients::Clients;
 use crate::{Error, Result};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -28,13 +27,13 @@ pub(super) async fn start(
     data_dir: &Path,
     clients: &Clients,
     verb: &str,
-) -> Result<Endpoint> {
+) -> Result<Server> {
     let until = Instant::now() + READY_TIMEOUT;
     make_data_dir(data_dir)
         .map_err(|error| unavailable(verb, format!("the data folder {}: {error}", data_dir.display())))?;
     let _lock = lock(data_dir, until, verb).await?;
-    if let Some(endpoint) = find::running(data_dir, clients, verb).await? {
-        return Ok(endpoint);
+    if let Some(server) = find::running(data_dir, clients, verb).await? {
+        return Ok(server);
     }
     let binary = binary::locate(target, verb)?;
     loop {
@@ -63,8 +62,8 @@ pub(super) async fn start(
             }
         };
         while Instant::now() < settled.min(until) {
-            if let Some(endpoint) = find::running(data_dir, clients, verb).await? {
-                return Ok(endpoint);
+            if let Some(server) = find::running(data_dir, clients, verb).await? {
+                return Ok(server);
             }
             sleep(POLL).await;
         }

@@ -11,7 +11,7 @@ pub(super) use transport_reason::{from_body, from_transport, origin};
 
 use super::Kind;
 use crate::{Error, ErrorCode};
-use daytona_protocol::error::toolbox;
+use daytona_protocol::error::{QUOTA_EXCEEDED, toolbox};
 use daytona_protocol::git::without_credentials;
 use daytona_protocol::headers;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -97,7 +97,7 @@ fn code_of(kind: Kind, status: StatusCode, reason: &reason::Reason) -> ErrorCode
             return ErrorCode::ProcessExecution;
         }
         Some(toolbox::GIT_TRANSPORT_FAILED) => return ErrorCode::Connection,
-        Some(toolbox::NO_SPACE | "QUOTA_EXCEEDED") => return ErrorCode::Quota,
+        Some(toolbox::NO_SPACE | QUOTA_EXCEEDED) => return ErrorCode::Quota,
         Some(code) => {
             if let Some(known) = ErrorCode::ALL.into_iter().find(|known| known.as_str() == code) {
                 return known;

@@ -9,7 +9,7 @@ use daytona_core::{
 use serde_json::json;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command};
 use tempfile::TempDir;
 
 /// A data folder, and the binary that is to serve it.
@@ -217,6 +217,88 @@ async fn what_a_dead_server_left_is_recovered_from() {
     place.write("server.json", "{\"pid\": 1, ");
     place.binary(&publishing(&server));
     place.client().get("box").await.expect("a new one");
+}
+
+/// Whoever listens on the port of a server that is gone is not sent the key: any user could.
+#[tokio::test]
+async fn a_false_listener_gets_no_key() {
+    for killed in [true, false] {
+        let (place, false_listener) = (Place::new(), local_server(VERSION).await);
+        let second = local_server(VERSION).await;
+        let mut process = Some(Command::new("sleep").arg("600").spawn().expect("spawns"));
+        place.write("api-key", "dtn_local");
+        let pid = process.as_ref().map(Child::id).expect("there");
+        place.write_server(pid, &false_listener.url(), VERSION);
+        place.binary(&publishing(&second));
+        let client = place.client();
+        client.get("box").await.expect("found");
+        let before = false_listener.seen().len();
+        // The server dies, or takes its file away as it does before it lets its port go.
+        if killed {
+            process.take().into_iter().for_each(end);
+        } else {
+            std::fs::remove_file(place.data().join("server.json")).expect("removed");
+        }
+        client.get("box").await.expect("a new one");
+        let after = &false_listener.seen()[before..];
+        assert!(after.is_empty(), "killed {killed}: it saw {:?}", after.len());
+        assert_eq!(second.lines(), ["GET /api/health", "GET /api/sandbox/box"]);
+        process.take().into_iter().for_each(end);
+    }
+}
+
+fn end(mut process: Child) {
+    process.kill().expect("killed");
+    process.wait().expect("ended");
+}
+
+/// Answers like a server and tells what it was sent.
+const STRANGER: &str = r#"
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b'{"status": "ok", "version": "VERSION", "id": "box", "state": "started"}'
+        print("seen", self.path, self.headers.get("authorization"), flush=True)
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+"#;
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn another_users_listener_is_no_server() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::os::unix::process::CommandExt;
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root can start a program as another user");
+        return;
+    }
+    let mut stranger = Command::new("python3")
+        .args(["-c", &STRANGER.replace("VERSION", VERSION)])
+        .uid(65534)
+        .gid(65534)
+        .current_dir("/")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("python3");
+    let mut said = BufReader::new(stranger.stdout.take().expect("a pipe"));
+    let mut port = String::new();
+    said.read_line(&mut port).expect("a port");
+    let (place, server) = (Place::new(), local_server(VERSION).await);
+    place.write("api-key", "dtn_local");
+    place.write_server(std::process::id(), &format!("http://127.0.0.1:{}/api", port.trim()), VERSION);
+    place.binary(&publishing(&server));
+    place.client().get("box").await.expect("a new one");
+    end(stranger);
+    let mut seen = String::new();
+    said.read_to_string(&mut seen).expect("readable");
+    assert!(!seen.contains("dtn_local"), "{seen}");
 }
 
 #[tokio::test]

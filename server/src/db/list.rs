@@ -16,6 +16,9 @@ pub(crate) enum SortBy {
     State,
     Snapshot,
     Region,
+    Cpu,
+    Memory,
+    Disk,
     UpdatedAt,
     CreatedAt,
     LastActivityAt,
@@ -30,6 +33,9 @@ impl SortBy {
             "state" => Self::State,
             "snapshot" => Self::Snapshot,
             "region" => Self::Region,
+            "cpu" => Self::Cpu,
+            "memoryGib" => Self::Memory,
+            "diskGib" => Self::Disk,
             "updatedAt" => Self::UpdatedAt,
             "createdAt" => Self::CreatedAt,
             "lastActivityAt" | "lastEventAt" => Self::LastActivityAt,
@@ -37,7 +43,7 @@ impl SortBy {
         })
     }
 
-    /// As text in all cases, so that a cursor is one kind of value; times are padded to sort as numbers.
+    /// As text in all cases, so that a cursor is one kind of value; numbers are padded to sort as such.
     const fn expression(self) -> &'static str {
         match self {
             Self::Id => "id",
@@ -45,6 +51,9 @@ impl SortBy {
             Self::State => "state",
             Self::Snapshot => "snapshot",
             Self::Region => "target",
+            Self::Cpu => "printf('%020d', cpu)",
+            Self::Memory => "printf('%020d', memory)",
+            Self::Disk => "printf('%020d', disk)",
             Self::UpdatedAt => "printf('%020d', updated_at)",
             Self::CreatedAt => "printf('%020d', created_at)",
             Self::LastActivityAt => "printf('%020d', last_activity_at)",
@@ -59,11 +68,23 @@ impl SortBy {
             Self::State => row.state.as_str().to_owned(),
             Self::Snapshot => row.snapshot.clone(),
             Self::Region => row.target.clone(),
+            Self::Cpu => format!("{:020}", row.cpu),
+            Self::Memory => format!("{:020}", row.memory),
+            Self::Disk => format!("{:020}", row.disk),
             Self::UpdatedAt => format!("{:020}", row.updated_at),
             Self::CreatedAt => format!("{:020}", row.created_at),
             Self::LastActivityAt => format!("{:020}", row.last_activity_at),
         }
     }
+}
+
+/// A bound on a number or a time of a sandbox.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    /// Column and comparison, such as `cpu >= `. Ours, never a client's.
+    pub(crate) condition: &'static str,
+    /// Times in milliseconds, which a float holds exactly.
+    pub(crate) value: f64,
 }
 
 /// What a list is to hold; empty filters hold everything.
@@ -80,6 +101,9 @@ pub(crate) struct Filter {
     pub(crate) snapshots: Vec<String>,
     pub(crate) targets: Vec<String>,
     pub(crate) public: Option<bool>,
+    pub(crate) bounds: Vec<Bound>,
+    /// Something is asked for that no sandbox here is or has.
+    pub(crate) impossible: bool,
     pub(crate) sort: SortBy,
     pub(crate) descending: bool,
     pub(crate) limit: u32,
@@ -139,6 +163,12 @@ fn conditions(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
             query.push(" AND ").push(column).push(" IN (SELECT value FROM json_each(");
             query.push_bind(Json(values.clone())).push("))");
         }
+    }
+    for bound in &filter.bounds {
+        query.push(" AND ").push(bound.condition).push_bind(bound.value);
+    }
+    if filter.impossible {
+        query.push(" AND FALSE");
     }
     if let Some(public) = filter.public {
         query.push(" AND public = ").push_bind(public);

@@ -5,18 +5,35 @@ use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;
 use crate::db::sandbox::Sandbox;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Who waits for a change to end looks whether it has, so often.
+const LOOKING_AGAIN: Duration = Duration::from_millis(50);
 
 /// Begins to remove a sandbox and answers with it as `destroying`; the rest happens behind.
 pub(crate) async fn begin(app: &Arc<App>, row: Sandbox) -> ApiResult<Sandbox> {
     let resting = [State::Started, State::Stopped, State::Error];
     let Some(row) = app.db.transition(&row.id, &resting, State::Destroying, None).await? else {
-        let gone = app.db.sandbox(&row.id).await?.is_none();
-        return Err(if gone { ApiError::no_sandbox(&row.id) } else { ApiError::in_progress() });
+        // One that is going is gone for everybody else.
+        let now = app.db.sandbox(&row.id).await?.filter(|now| now.state != State::Destroying);
+        return Err(if now.is_none() { ApiError::no_sandbox(&row.id) } else { ApiError::in_progress() });
     };
     app.live.remove(&row.id);
     let (task_app, task_row) = (Arc::clone(app), row.clone());
     app.tasks.spawn(async move { finish(&task_app, &task_row).await });
     Ok(row)
+}
+
+/// Like `begin`, once whatever change it is in is over: what a client deletes for not having got it in time must not
+/// be there later.
+pub(crate) async fn begin_forced(app: &Arc<App>, row: Sandbox) -> ApiResult<Sandbox> {
+    let mut row = row;
+    while row.state.in_flight() && row.state != State::Destroying {
+        tokio::time::sleep(LOOKING_AGAIN).await;
+        let now = app.db.sandbox(&row.id).await?;
+        row = now.ok_or_else(|| ApiError::no_sandbox(&row.id))?;
+    }
+    begin(app, row).await
 }
 
 /// Removes a sandbox nobody else works on, whatever state its row is in.

@@ -7,6 +7,7 @@
 pub(crate) mod activity;
 pub(crate) mod create;
 pub(crate) mod destroy;
+pub(crate) mod limits;
 pub(crate) mod live;
 pub(crate) mod pool;
 pub(crate) mod reconcile;

@@ -10,6 +10,7 @@ use super::{State, create, destroy};
 use crate::api_error::ApiResult;
 use crate::app::App;
 use crate::sandbox::defaults;
+use crate::sandbox::validate::disk_exceeded;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -120,6 +121,11 @@ async fn next_round(app: &App, pause: Option<Duration>) {
 
 async fn fill(app: &Arc<App>) -> ApiResult<()> {
     while app.pool.wants_more() && !app.draining.is_cancelled() {
+        // No room on the disk for what nobody has asked for yet. Nothing wakes the loop when there is some again, so
+        // it is looked at as after a failure.
+        if app.machine.disk_left_gib() < defaults::DISK_GIB {
+            return Err(disk_exceeded());
+        }
         match create::cold(app, &defaults::pool_member(), None).await {
             Ok((_, member)) => add(app, member).await?,
             // No room is no fault: the next stop or removal wakes the loop.

@@ -105,6 +105,12 @@ async fn settle(app: &Arc<App>, row: &Sandbox, status: daytona_engine::Result<St
                 });
             }
         }
+        // A stop or a removal that failed: nobody can use it, and no limit counts what it takes.
+        (State::Error, Status::Running) => behind(app, row, |app, row| async move {
+            if let Err(error) = app.engine.stop(&row.id, std::time::Duration::ZERO).await {
+                tracing::error!(sandbox = row.id, %error, "a sandbox in error runs on and cannot be ended");
+            }
+        }),
         (State::Stopped, Status::Stopped(_)) | (State::Error, _) => {}
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Starting: stopped -> starting -> started, or back to stopped with the reason.
 
 use super::live::Live;
-use super::{State, persist, spec, watch};
+use super::{State, limits, persist, spec, watch};
 use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;
 use crate::db::sandbox::{Refused, Sandbox};
@@ -62,6 +62,7 @@ pub(super) fn adopt(app: &Arc<App>, row: &Sandbox) -> Arc<Live> {
         app.live.insert(Arc::clone(&live));
     }
     watch::watch(app, row);
+    limits::tell(app, &row.id);
     live
 }
 

@@ -31,7 +31,12 @@ pub(crate) async fn begin(app: &Arc<App>, row: Sandbox, grace: Duration) -> ApiR
 
 /// Does the stopping of a row in state `stopping`.
 pub(super) async fn finish(app: &Arc<App>, row: &Sandbox, grace: Duration) {
-    let outcome = app.engine.stop(&row.id, grace).await;
+    let mut outcome = app.engine.stop(&row.id, grace).await;
+    if let Err(error) = &outcome {
+        // In error it would run on, uncounted, until the next start of the server.
+        tracing::error!(sandbox = row.id, %error, "a sandbox could not be stopped; trying once more, by force");
+        outcome = app.engine.stop(&row.id, Duration::ZERO).await;
+    }
     let (to, reason) = match &outcome {
         // Ephemeral: no moment between stopped and destroying in which it could be started again.
         Ok(_) if row.auto_delete_interval == 0 => (State::Destroying, None),

@@ -1,9 +1,11 @@
-//! What happens by the clock: autostop, autodelete, writing down activity, forgetting old idempotency keys.
+//! What happens by the clock: autostop, autodelete, writing down activity, forgetting old idempotency keys, bounding
+//! the log.
 
 use super::{State, activity, destroy, stop};
 use crate::app::App;
 use crate::clock;
 use crate::db::sandbox::Sandbox;
+use crate::logging::{self, LOG_FILE};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +24,10 @@ pub(crate) async fn keep(app: Arc<App>) {
             () = app.draining.cancelled() => return,
         }
         activity::flush(&app).await;
+        let log = app.data_dir.join(LOG_FILE);
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || logging::bound(&log)).await {
+            tracing::warn!(%error, "cannot set the log aside; it grows");
+        }
         if let Err(error) = sweep(&app).await {
             tracing::warn!(%error, "cannot look for sandboxes that are due");
         }

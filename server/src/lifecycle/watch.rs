@@ -10,13 +10,17 @@ use std::time::Duration;
 /// Watches this run of a sandbox until it ends or the server does.
 pub(super) fn watch(app: &Arc<App>, row: &Sandbox) {
     let (task_app, id, run) = (Arc::clone(app), row.id.clone(), row.run);
-    app.tasks.spawn(async move {
+    app.waiters.spawn(async move {
         let waited = tokio::select! {
             waited = task_app.engine.wait(&id) => waited,
             () = task_app.ending.cancelled() => return,
         };
         match waited {
-            Ok(exit) => ended(&task_app, &id, run, &exit).await,
+            // What follows is work, which is to be finished.
+            Ok(exit) => {
+                let app = Arc::clone(&task_app);
+                drop(task_app.tasks.spawn(async move { ended(&app, &id, run, &exit).await }));
+            }
             Err(error) => {
                 tracing::error!(sandbox = id, %error, "cannot watch a sandbox: its end will not be noticed");
             }

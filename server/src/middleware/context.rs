@@ -19,7 +19,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static(headers::REQUEST_ID);
 const API_VERSION: HeaderName = HeaderName::from_static(headers::API_VERSION);
 const LONGEST_ID: usize = 64;
 
-/// Outermost middleware.
+/// Middleware of everything but previews: `preview::by_name`, outside of it, takes those away.
 pub(crate) async fn surround(mut request: Request, next: Next) -> Response {
     let id = request_id(&request);
     request.headers_mut().insert(REQUEST_ID, id.clone());

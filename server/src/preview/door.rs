@@ -10,7 +10,7 @@ use crate::clock;
 use crate::db::sandbox::Sandbox;
 use crate::proxy::query_without_token;
 use daytona_protocol::headers::PREVIEW_TOKEN;
-use daytona_protocol::preview::AUTH_QUERY;
+use daytona_protocol::preview::{AUTH_QUERY, TERMINAL_PORT};
 use http::header::{ACCEPT, AUTHORIZATION, COOKIE, ORIGIN, REFERER};
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -36,7 +36,7 @@ pub(super) struct Credentials {
 
 /// How a request comes in.
 pub(super) enum Entry {
-    /// The sandbox is public, or the request itself carries what lets it in.
+    /// The sandbox is public (its terminal never is), or the request itself carries what lets it in.
     Open,
     /// By a cookie, which a browser sends whoever makes it send.
     Cookie,
@@ -90,7 +90,7 @@ impl Credentials {
             let lifetime = (until - clock::now()) / 1000;
             return Ok(Some(Entry::SignIn { cookie: app.preview_secret.sign(subject, until), lifetime }));
         }
-        if row.public {
+        if row.public && place.port != TERMINAL_PORT {
             return Ok(Some(Entry::Open));
         }
         for token in [&self.header, &self.bearer, &self.query].into_iter().flatten() {

@@ -12,7 +12,6 @@ use crate::proxy::{self, Passed, PortError};
 use axum::extract::Request;
 use axum::response::Response;
 use daytona_protocol::headers::SKIP_LAST_ACTIVITY;
-use daytona_protocol::preview::PORTS;
 use http::header::HOST;
 use http::{HeaderMap, Uri};
 use std::sync::Arc;
@@ -45,7 +44,7 @@ async fn serve(app: &Arc<App>, place: &Place, request: Request) -> Result<Respon
     if !is_for(place, &parts.headers, &parts.uri) {
         return Err(Refusal::NotOurs("this address answers only to its own name; check the Host header"));
     }
-    if !PORTS.contains(&place.port) {
+    if !super::is_shown(place.port) {
         return Err(Refusal::Port);
     }
     let credentials = Credentials::take(&mut parts);
@@ -76,7 +75,7 @@ async fn serve(app: &Arc<App>, place: &Place, request: Request) -> Result<Respon
             Refusal::Broken
         }
     })?;
-    let passed = Passed { client, in_use, permit };
+    let passed = Passed { client, in_use, permit, place: None };
     let response = passed.pass(app, response, |headers| headers::towards_visitor(headers, place));
     response.ok_or(Refusal::Broken)
 }

@@ -17,11 +17,12 @@ pub(crate) use secret::{Secret, Subject};
 
 use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;
+use crate::db::sandbox::Sandbox;
 use crate::extract::printable;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use daytona_protocol::preview::PORTS;
+use daytona_protocol::preview::{PORTS, TERMINAL_PORT, TOOLBOX_PORT};
 use http::header::HOST;
 use std::sync::Arc;
 
@@ -48,14 +49,28 @@ impl Place {
 
 /// A port of a path, if it can be previewed.
 pub(crate) fn port(text: &str) -> ApiResult<u16> {
-    text.parse().ok().filter(|port| PORTS.contains(port)).ok_or_else(|| {
+    text.parse().ok().filter(|port| is_shown(*port)).ok_or_else(|| {
         ApiError::bad_request(format!(
-            "Invalid port: {} cannot be previewed, only {} to {} can",
+            "Invalid port: {} cannot be previewed, only {} to {} and the terminal's, {TERMINAL_PORT}, can",
             printable(text),
             PORTS.start(),
             PORTS.end()
         ))
     })
+}
+
+/// Whether there is a preview of the port.
+fn is_shown(port: u16) -> bool {
+    PORTS.contains(&port) || port == TERMINAL_PORT
+}
+
+/// The sandbox whose toolbox this token opens, if that is the one of the id.
+pub(crate) async fn toolbox_of_token(app: &App, id: &str, token: &str) -> sqlx::Result<Option<Sandbox>> {
+    if !secret::is_token(token) {
+        return Ok(None);
+    }
+    let row = app.db.sandbox(id).await?.filter(|row| !row.pool);
+    Ok(row.filter(|row| app.preview_secret.is_token(Subject::of(row, TOOLBOX_PORT), token)))
 }
 
 /// Middleware around the control plane: requests for a preview's name go to the preview.

@@ -9,7 +9,9 @@ use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Headers of a reply, and the bytes its head may have.
 const MAX_HEADERS: usize = 100;
@@ -17,12 +19,21 @@ const MAX_HEAD: usize = 64 << 10;
 /// Idle connections kept per sandbox.
 const IDLE_CONNECTIONS: usize = 8;
 const IDLE: Duration = Duration::from_secs(60);
+/// Calls to one toolbox at the same time. It serves 512 connections: these, 256 tunnels to ports, and idle ones. One
+/// more would wait in its queue, where nobody can tell it from a command that takes long.
+pub(super) const MAX_CALLS: usize = 240;
 /// A warm sandbox must take its environment by then, or another is used.
 const ENV_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Speaks to the toolbox of one sandbox. Cheap to clone; clones share the pool.
 #[derive(Clone, Debug)]
-pub(crate) struct ToolboxClient(Client<Connector, Body>);
+pub(crate) struct ToolboxClient {
+    client: Client<Connector, Body>,
+    calls: Arc<Semaphore>,
+}
+
+/// A place among the calls under way, held until the last byte has gone.
+pub(crate) type Place = OwnedSemaphorePermit;
 
 impl ToolboxClient {
     pub(crate) fn new(socket: PathBuf) -> Self {
@@ -35,13 +46,19 @@ impl ToolboxClient {
             .http1_max_buf_size(MAX_HEAD)
             .retry_canceled_requests(true)
             .build(Connector::new(socket));
-        Self(client)
+        Self { client, calls: Arc::new(Semaphore::new(MAX_CALLS)) }
     }
 
-    /// Sends a request. No deadline: a command may run for hours before it answers; a connection that breaks
-    /// is noticed at once.
+    /// A place for a call, when there is one. None: too many calls did not end for too long.
+    pub(super) async fn place(&self, patience: Duration) -> Option<Place> {
+        let place = Arc::clone(&self.calls).acquire_owned();
+        tokio::time::timeout(patience, place).await.ok().and_then(Result::ok)
+    }
+
+    /// Sends a request, for which there is a place. No deadline: a command may run for hours before it answers; a
+    /// connection that breaks is noticed at once.
     pub(super) async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, Error> {
-        self.0.request(request).await
+        self.client.request(request).await
     }
 
     /// Gives the sandbox's later processes these variables.

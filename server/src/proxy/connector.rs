@@ -1,7 +1,6 @@
 //! Connects hyper's client to a sandbox's unix socket.
 
-use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::client::legacy::connect::{Connected, Connection};
+use super::held::Held;
 use hyper_util::rt::TokioIo;
 use std::future::Future;
 use std::io;
@@ -33,62 +32,14 @@ impl Service<http::Uri> for Connector {
 
     fn call(&mut self, _: http::Uri) -> Self::Future {
         let socket = Arc::clone(&self.0);
-        Box::pin(async move { Stream::connect(&socket).await })
+        Box::pin(async move { connect(&socket).await })
     }
 }
 
 /// A connection to a toolbox.
-#[derive(Debug)]
-pub(super) struct Stream(TokioIo<UnixStream>);
+pub(super) type Stream = Held<TokioIo<UnixStream>>;
 
-impl Stream {
-    pub(super) async fn connect(socket: &Path) -> io::Result<Self> {
-        Ok(Self(TokioIo::new(daytona_engine::connect(socket).await?)))
-    }
-}
-
-impl Connection for Stream {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
-}
-
-impl Read for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
-    }
-}
-
-impl Write for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(context, buffers)
-    }
+/// Makes one.
+pub(super) async fn connect(socket: &Path) -> io::Result<Stream> {
+    Ok(Held::new(TokioIo::new(daytona_engine::connect(socket).await?), ()))
 }

@@ -1,5 +1,6 @@
 //! One proxied request: who may, which sandbox, there and back.
 
+use super::client::MAX_CALLS;
 use super::{Passed, begin_upgrade, headers};
 use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;
@@ -25,13 +26,16 @@ const INTERNAL: &str = "internal/";
     path = "/toolbox/{sandboxId}/{*path}",
     tag = "toolbox",
     operation_id = "toolbox",
-    description = "Forwards to the toolbox in the sandbox; bodies and WebSockets are streamed both ways.",
+    description = "Forwards to the toolbox in the sandbox; bodies and WebSockets are streamed both ways. Clients that \
+                   can send no key send the token of port 1, as `x-daytona-preview-token` or in the query as \
+                   `DAYTONA_SANDBOX_AUTH_KEY`, with the sandbox's ID.",
     params(("sandboxId" = String, Path, description = "ID or name"),
            ("path" = String, Path, description = "Path of the toolbox's own API")),
     responses((status = "default", description = "The toolbox's answer"),
               (status = 400, description = "The sandbox is not started", body = ErrorBody),
               (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
-              (status = 502, description = "The sandbox went away during the call", body = ErrorBody)),
+              (status = 502, description = "The sandbox went away during the call", body = ErrorBody),
+              (status = 503, description = "Too many calls are under way", body = ErrorBody)),
     security(("bearer" = []))
 )]
 pub(crate) async fn forward(
@@ -46,11 +50,18 @@ pub(crate) async fn forward(
     let silent = request.headers().get(SKIP_LAST_ACTIVITY).is_some_and(|value| value == "true");
     let in_use = if silent { None } else { Some(live.enter()) };
 
+    let Some(place) = live.toolbox.place(app.queueing).await else {
+        return Err(ApiError::unavailable(format!(
+            "service unavailable: sandbox {} has {MAX_CALLS} calls under way, as many as are passed on to it, and none \
+             of them ended within {:?}. Let some end (followed logs and open terminals count), and try again.",
+            live.id, app.queueing
+        )));
+    };
     let permit = request.extensions_mut().remove::<Permit>();
     *request.uri_mut() = upstream;
     let client = begin_upgrade(&mut request, headers::towards_sandbox);
     let response = live.toolbox.send(request).await.map_err(|error| broken(&live.id, &error))?;
-    let passed = Passed { client, in_use, permit };
+    let passed = Passed { client, in_use, permit, place: Some(place) };
     let response = passed.pass(&app, response, headers::towards_client);
     response.ok_or_else(|| broken(&live.id, &"it switched protocols without being asked to"))
 }
@@ -81,7 +92,7 @@ async fn find(app: &App, principal: &Principal, id_or_name: &str) -> ApiResult<A
 }
 
 /// Which sandbox is meant, and what follows `/toolbox/{sandboxId}`, byte for byte.
-fn target(uri: &Uri) -> ApiResult<(String, Uri)> {
+pub(crate) fn target(uri: &Uri) -> ApiResult<(String, Uri)> {
     let rest = uri.path().strip_prefix("/toolbox/").unwrap_or_default();
     let (sandbox, path) = rest.find('/').map_or((rest, "/"), |slash| rest.split_at(slash));
     let sandbox = percent_decode_str(sandbox)

@@ -9,9 +9,9 @@ mod client;
 mod connector;
 pub(crate) mod forward;
 mod headers;
+mod held;
 mod pass;
 mod port;
-mod tunnel;
 
 pub(crate) use client::ToolboxClient;
 pub(crate) use headers::{drop_hop_by_hop, query_without_token};

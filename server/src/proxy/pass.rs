@@ -1,5 +1,6 @@
 //! What forwarding to a toolbox and to a port have in common: protocol switches, and the way back.
 
+use super::client::Place;
 use super::headers;
 use crate::app::App;
 use crate::lifecycle::live::InUse;
@@ -31,6 +32,8 @@ pub(crate) struct Passed {
     pub(crate) client: Option<OnUpgrade>,
     /// The sandbox stays in use until the last byte has gone, or the client has.
     pub(crate) in_use: Option<InUse>,
+    /// A place among the calls to a toolbox.
+    pub(crate) place: Option<Place>,
     /// A connection that switched protocols stays counted.
     pub(crate) permit: Option<Permit>,
 }
@@ -48,13 +51,13 @@ impl Passed {
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let (client, protocol) = (self.client?, switched?);
             headers::set_upgrade(response.headers_mut(), protocol);
-            carry(app, client, hyper::upgrade::on(&mut response), (self.in_use, self.permit));
+            carry(app, client, hyper::upgrade::on(&mut response), (self.in_use, self.permit, self.place));
             return Some(response.map(|_| Body::empty()));
         }
-        let in_use = self.in_use;
+        let held = (self.in_use, self.place);
         Some(response.map(|body| {
             Body::new(body.map_frame(move |frame| {
-                let _ = &in_use;
+                let _ = &held;
                 frame
             }))
         }))
@@ -62,9 +65,14 @@ impl Passed {
 }
 
 /// Carries bytes both ways until either side ends.
-fn carry(app: &Arc<App>, client: OnUpgrade, sandbox: OnUpgrade, held: (Option<InUse>, Option<Permit>)) {
+fn carry(
+    app: &Arc<App>,
+    client: OnUpgrade,
+    sandbox: OnUpgrade,
+    held: (Option<InUse>, Option<Permit>, Option<Place>),
+) {
     let ending = app.ending.clone();
-    app.tasks.spawn(async move {
+    app.waiters.spawn(async move {
         let carried = async {
             let (client, sandbox) = tokio::try_join!(client, sandbox)?;
             let (mut client, mut sandbox) = (TokioIo::new(client), TokioIo::new(sandbox));

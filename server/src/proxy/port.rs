@@ -3,14 +3,15 @@
 //! What must stay true: whatever the toolbox or the application does, opening a tunnel ends, and the tunnels of
 //! one sandbox are fewer than the connections its toolbox serves.
 
-use super::connector::Stream;
-use super::tunnel::Tunnel;
+use super::connector;
+use super::held::Held;
 use axum::body::Body;
 use http::header::{CONNECTION, HOST, UPGRADE};
 use http::{Request, Response, StatusCode, Uri};
 use http_body_util::Empty;
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
+use hyper::upgrade::Upgraded;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::error::Error as _;
@@ -21,7 +22,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_service::Service;
 
 /// Tunnels into one sandbox at the same time; its toolbox serves twice as many connections.
@@ -75,6 +76,9 @@ impl PortClient {
     }
 }
 
+/// What is left of an HTTP connection after the toolbox switched it over.
+type Tunnel = Held<Upgraded, OwnedSemaphorePermit>;
+
 /// Opens tunnels to the port of a request's authority.
 #[derive(Clone, Debug)]
 struct PortConnector {
@@ -105,7 +109,7 @@ impl Service<Uri> for PortConnector {
 impl PortConnector {
     async fn open(self, port: u16) -> io::Result<Tunnel> {
         let permit = self.tunnels.acquire_owned().await.map_err(io::Error::other)?;
-        let stream = Stream::connect(&self.socket).await?;
+        let stream = connector::connect(&self.socket).await?;
         let (mut toolbox, connection) = http1::Builder::new()
             .max_buf_size(MAX_HEAD)
             .handshake::<_, Empty<Bytes>>(stream)
@@ -123,7 +127,7 @@ impl PortConnector {
         match response.status() {
             StatusCode::SWITCHING_PROTOCOLS => {
                 let upgraded = hyper::upgrade::on(&mut response).await.map_err(io::Error::other)?;
-                Ok(Tunnel::new(upgraded, permit))
+                Ok(Held::new(upgraded, permit))
             }
             StatusCode::BAD_GATEWAY => {
                 Err(io::Error::new(io::ErrorKind::ConnectionRefused, "nothing listens on the port"))

@@ -1,6 +1,6 @@
 //! `POST /sandbox`.
 
-use super::{defaults, validate, view};
+use super::{defaults, validate, view, wishes};
 use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;
 use crate::auth::{Allowed, Principal, WriteSandboxes};
@@ -81,14 +81,15 @@ fn plan(machine: &Machine, principal: &Principal, request: CreateSandbox) -> Api
     if let Some(target) = filled(request.target.as_ref()) {
         validate::target(target)?;
     }
-    if let Some(env) = request.env {
-        validate::env(&env)?;
-        new.env = env;
+    if let Some(env) = &request.env {
+        validate::env(env)?;
+        new.env.clone_from(env);
     }
-    if let Some(labels) = request.labels {
-        validate::labels(&labels)?;
-        new.labels = labels;
+    if let Some(labels) = &request.labels {
+        validate::labels(labels)?;
+        new.labels.clone_from(labels);
     }
+    wishes::possible(&request)?;
     if request.gpu.unwrap_or(0) > 0 {
         return Err(ApiError::bad_request(
             "gpu: this server has no GPUs to give; leave it out or set it to 0",

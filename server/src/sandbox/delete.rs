@@ -3,7 +3,7 @@
 use super::{find, view};
 use crate::api_error::ApiResult;
 use crate::app::App;
-use crate::auth::{Allowed, DeleteSandboxes};
+use crate::auth::{Allowed, DeleteSandboxes, Principal};
 use crate::extract::Params;
 use crate::lifecycle;
 use axum::Json;
@@ -32,4 +32,11 @@ pub(crate) async fn delete(
     let task_app = Arc::clone(&app);
     let row = app.complete(async move { lifecycle::destroy::begin(&task_app, row).await }).await?;
     Ok(Json(view::of(&app, row)))
+}
+
+/// The same whatever it is doing: older clients ask so for what they did not get in time.
+pub(crate) async fn forced(app: &Arc<App>, principal: &Principal, id_or_name: &str) -> ApiResult<()> {
+    let row = find(app, principal, id_or_name).await?;
+    let task_app = Arc::clone(app);
+    app.complete(async move { lifecycle::destroy::begin_forced(&task_app, row).await }).await.map(drop)
 }

@@ -4,8 +4,9 @@ use super::view;
 use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::db::list::{Filter, SortBy};
+use crate::db::list::{Bound, Filter, SortBy};
 use crate::extract::Query;
+use crate::lifecycle::activity;
 use axum::Json;
 use axum::extract::State;
 use base64::Engine as _;
@@ -35,6 +36,14 @@ struct Cursor {
            ("labels" = Option<String>, Query, description = "JSON object of labels it must have"),
            ("states" = Option<Vec<String>>, Query), ("snapshots" = Option<Vec<String>>, Query),
            ("regionIds" = Option<Vec<String>>, Query), ("isPublic" = Option<bool>, Query),
+           ("sandboxClasses" = Option<Vec<String>>, Query, description = "All here are `container`"),
+           ("minCpu" = Option<f64>, Query), ("maxCpu" = Option<f64>, Query),
+           ("minMemoryGiB" = Option<f64>, Query), ("maxMemoryGiB" = Option<f64>, Query),
+           ("minDiskGiB" = Option<f64>, Query), ("maxDiskGiB" = Option<f64>, Query),
+           ("createdAtAfter" = Option<String>, Query), ("createdAtBefore" = Option<String>, Query),
+           ("lastEventAfter" = Option<String>, Query), ("lastEventBefore" = Option<String>, Query),
+           ("autoDestroyAtAfter" = Option<String>, Query), ("autoDestroyAtBefore" = Option<String>, Query),
+           ("isRecoverable" = Option<bool>, Query),
            ("sort" = Option<String>, Query), ("order" = Option<String>, Query, description = "asc or desc")),
     responses((status = 200, body = ListSandboxes), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)),
     security(("bearer" = []))
@@ -44,7 +53,8 @@ pub(crate) async fn list(
     principal: Principal,
     query: Query,
 ) -> ApiResult<Json<ListSandboxes>> {
-    let filter = filter(&principal, &query)?;
+    let filter = filter(&principal, &query, Usual::LastUsedFirst)?;
+    catch_up(&app, &query).await;
     let cursor = query.text("cursor").map(read_cursor).transpose()?;
     // One more than asked for tells whether there is another page.
     let wider = Filter { limit: filter.limit + 1, ..filter.clone() };
@@ -62,8 +72,17 @@ pub(crate) async fn list(
     Ok(Json(ListSandboxes { items: rows.into_iter().map(|row| view::of(&app, row)).collect(), next_cursor }))
 }
 
-/// Reads the filters both lists have.
-pub(crate) fn filter(principal: &Principal, query: &Query) -> ApiResult<Filter> {
+/// How a list is sorted when its caller does not say.
+#[derive(Clone, Copy)]
+pub(crate) enum Usual {
+    /// Last used first; by anything else that is asked for, ascending.
+    LastUsedFirst,
+    /// Newest first; by anything else that is asked for, descending too.
+    NewestFirst,
+}
+
+/// Reads the filters all lists have.
+pub(crate) fn filter(principal: &Principal, query: &Query, usual: Usual) -> ApiResult<Filter> {
     let labels: BTreeMap<String, String> = match query.text("labels") {
         Some(text) => {
             serde_json::from_str(text).map_err(|_| ApiError::bad_request("Invalid labels JSON format"))?
@@ -71,12 +90,19 @@ pub(crate) fn filter(principal: &Principal, query: &Query) -> ApiResult<Filter> 
         None => BTreeMap::new(),
     };
     let sort = match query.text("sort") {
-        Some(text) => SortBy::parse(text)
-            .ok_or_else(|| ApiError::bad_request("sort: this server sorts by id, name, state, snapshot, region, updatedAt, createdAt or lastActivityAt"))?,
-        None => SortBy::LastActivityAt,
+        Some(text) => SortBy::parse(text).ok_or_else(|| {
+            ApiError::bad_request(
+                "sort: this server sorts by id, name, state, snapshot, region, cpu, memoryGib, diskGib, updatedAt, \
+                 createdAt or lastActivityAt",
+            )
+        })?,
+        None => match usual {
+            Usual::LastUsedFirst => SortBy::LastActivityAt,
+            Usual::NewestFirst => SortBy::CreatedAt,
+        },
     };
     let descending = match query.text("order") {
-        None => sort == SortBy::LastActivityAt || query.text("sort").is_none(),
+        None => matches!(usual, Usual::NewestFirst) || sort == SortBy::LastActivityAt,
         Some("desc") => true,
         Some("asc") => false,
         Some(_) => return Err(ApiError::bad_request("order must be asc or desc")),
@@ -93,10 +119,56 @@ pub(crate) fn filter(principal: &Principal, query: &Query) -> ApiResult<Filter> 
         snapshots: owned("snapshots"),
         targets,
         public: query.boolean("isPublic")?,
+        bounds: bounds(query)?,
+        impossible: impossible(query)?,
         sort,
         descending,
         limit: query.number("limit", 1..=200)?.unwrap_or(100),
     })
+}
+
+/// Sizes include their bounds, times are after or before theirs.
+fn bounds(query: &Query) -> ApiResult<Vec<Bound>> {
+    let mut bounds = Vec::new();
+    for (name, condition) in [
+        ("minCpu", "cpu >= "),
+        ("maxCpu", "cpu <= "),
+        ("minMemoryGiB", "memory >= "),
+        ("maxMemoryGiB", "memory <= "),
+        ("minDiskGiB", "disk >= "),
+        ("maxDiskGiB", "disk <= "),
+    ] {
+        bounds.extend(query.quantity(name, 1.0)?.map(|value| Bound { condition, value }));
+    }
+    for (name, condition) in [
+        ("createdAtAfter", "created_at > "),
+        ("createdAtBefore", "created_at < "),
+        ("lastEventAfter", "last_activity_at > "),
+        ("lastEventBefore", "last_activity_at < "),
+    ] {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds stay far below 2^53")]
+        bounds.extend(query.moment(name)?.map(|millis| Bound { condition, value: millis as f64 }));
+    }
+    Ok(bounds)
+}
+
+/// Whether something is asked for that no sandbox here is: one that can be recovered, one with a time to be
+/// destroyed at, one that is no container.
+fn impossible(query: &Query) -> ApiResult<bool> {
+    let mut timed = false;
+    for name in ["autoDestroyAtAfter", "autoDestroyAtBefore"] {
+        timed |= query.moment(name)?.is_some();
+    }
+    let classes = query.all("sandboxClasses");
+    let foreign = !classes.is_empty() && !classes.contains(&view::CLASS);
+    Ok(timed || foreign || query.boolean("isRecoverable")? == Some(true))
+}
+
+/// The database learns of use a few seconds later, and a list by use must not hold what is in use.
+pub(crate) async fn catch_up(app: &App, query: &Query) {
+    if query.text("lastEventAfter").is_some() || query.text("lastEventBefore").is_some() {
+        activity::flush(app).await;
+    }
 }
 
 fn read_cursor(text: &str) -> ApiResult<Cursor> {

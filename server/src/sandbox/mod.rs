@@ -12,12 +12,14 @@ pub(crate) mod list;
 pub(crate) mod paginated;
 pub(crate) mod preview_url;
 pub(crate) mod public;
+pub(crate) mod report;
 pub(crate) mod signed_preview_url;
 pub(crate) mod start;
 pub(crate) mod stop;
 pub(crate) mod toolbox_proxy_url;
 pub(crate) mod validate;
 pub(crate) mod view;
+mod wishes;
 
 use crate::api_error::{ApiError, ApiResult};
 use crate::app::App;

@@ -21,8 +21,13 @@ use std::sync::Arc;
            ("limit" = Option<u32>, Query, description = "1 to 200; 100"),
            ("id" = Option<String>, Query), ("name" = Option<String>, Query), ("labels" = Option<String>, Query),
            ("states" = Option<Vec<String>>, Query), ("snapshots" = Option<Vec<String>>, Query),
-           ("regions" = Option<Vec<String>>, Query), ("sort" = Option<String>, Query),
-           ("order" = Option<String>, Query)),
+           ("regions" = Option<Vec<String>>, Query),
+           ("minCpu" = Option<f64>, Query), ("maxCpu" = Option<f64>, Query),
+           ("minMemoryGiB" = Option<f64>, Query), ("maxMemoryGiB" = Option<f64>, Query),
+           ("minDiskGiB" = Option<f64>, Query), ("maxDiskGiB" = Option<f64>, Query),
+           ("lastEventAfter" = Option<String>, Query), ("lastEventBefore" = Option<String>, Query),
+           ("sort" = Option<String>, Query, description = "createdAt"),
+           ("order" = Option<String>, Query, description = "asc or desc; desc")),
     responses((status = 200, body = PaginatedSandboxes), (status = 400, body = ErrorBody),
               (status = 401, body = ErrorBody)),
     security(("bearer" = []))
@@ -32,7 +37,8 @@ pub(crate) async fn paginated(
     principal: Principal,
     query: Query,
 ) -> ApiResult<Json<PaginatedSandboxes>> {
-    let filter = list::filter(&principal, &query)?;
+    let filter = list::filter(&principal, &query, list::Usual::NewestFirst)?;
+    list::catch_up(&app, &query).await;
     let page = query.number("page", 1..=1_000_000)?.unwrap_or(1);
     let (rows, total) = app.db.list_page(&filter, page).await?;
     let total = u64::try_from(total).unwrap_or(0);

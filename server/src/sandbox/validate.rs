@@ -5,6 +5,7 @@ use crate::api_error::{ApiError, ApiResult};
 use crate::extract::printable;
 use crate::lifecycle::spec::{HOST_IMAGE, USERS};
 use crate::machine::Machine;
+use daytona_protocol::process::is_env_name;
 use std::collections::BTreeMap;
 
 const LONGEST_NAME: usize = 128;
@@ -80,8 +81,7 @@ pub(super) fn labels(labels: &BTreeMap<String, String>) -> ApiResult<()> {
 pub(super) fn env(env: &BTreeMap<String, String>) -> ApiResult<()> {
     let mut size = 0;
     for (key, value) in env {
-        let first = key.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-        if !first || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        if !is_env_name(key) {
             return Err(ApiError::bad_request(format!(
                 "invalid environment variable name: '{}'",
                 printable(key)
@@ -174,7 +174,12 @@ pub(super) fn resources(
     let asked = |value: Option<u32>, default| value.filter(|value| *value > 0).unwrap_or(default);
     let cpu = asked(cpu, defaults::CPU);
     let memory = asked(memory, defaults::MEMORY_GIB);
-    let disk = asked(disk, defaults::DISK_GIB.min(machine.disk_gib));
+    let left = machine.disk_left_gib();
+    if left == 0 {
+        return Err(disk_exceeded());
+    }
+    // A smaller one than usual serves better than none.
+    let disk = asked(disk, defaults::DISK_GIB.min(left));
     if cpu > machine.cpus {
         return Err(ApiError::quota(format!(
             "CPU request {cpu} exceeds maximum allowed per sandbox ({}).\nThat is what this machine has.",
@@ -188,14 +193,22 @@ pub(super) fn resources(
             machine.memory_gib
         )));
     }
-    if disk > machine.disk_gib {
+    if disk > left {
         return Err(ApiError::quota(format!(
-            "Disk request {disk}GB exceeds maximum allowed per sandbox ({}GB).\nThat is the size of the disk \
-             under the server's data folder.",
-            machine.disk_gib
+            "Disk request {disk}GB exceeds maximum allowed per sandbox ({left}GB).\nThat is what is left on the disk \
+             under the server's data folder: ask for less, delete sandboxes, or free some space."
         )));
     }
     Ok((cpu, memory, disk))
+}
+
+/// The words for a disk that has no room for another sandbox.
+pub(crate) fn disk_exceeded() -> ApiError {
+    ApiError::quota(
+        "Total disk limit exceeded. Maximum allowed: 0GiB more.\nThe disk under the server's data folder is nearly \
+         full, and what is left is kept for the database and for the sandboxes there are: delete sandboxes, free some \
+         space, or start the server with a lower --disk-reserve.",
+    )
 }
 
 #[cfg(test)]

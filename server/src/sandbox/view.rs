@@ -5,6 +5,9 @@ use crate::clock;
 use crate::db::sandbox::Sandbox as Row;
 use daytona_protocol::sandbox::{Sandbox, SandboxState};
 
+/// What every sandbox here is.
+pub(super) const CLASS: &str = "container";
+
 /// The published form of a row.
 pub(crate) fn of(app: &App, mut row: Row) -> Sandbox {
     // The database learns of use a few seconds later.
@@ -43,7 +46,7 @@ fn shown(row: Row, toolbox_proxy_url: String) -> Sandbox {
         created_at: Some(clock::iso(row.created_at)),
         updated_at: Some(clock::iso(row.updated_at)),
         last_activity_at: Some(clock::iso(row.last_activity_at)),
-        sandbox_class: Some("container".to_owned()),
+        sandbox_class: Some(CLASS.to_owned()),
         daemon_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
         toolbox_proxy_url,
     }

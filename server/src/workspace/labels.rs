@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::{Allowed, WriteSandboxes};
 use crate::extract::{Body, Params};
 use crate::sandbox;
+use crate::sandbox::labels::Replacement;
 use axum::Json;
 use axum::extract::State;
 use daytona_protocol::ErrorBody;
@@ -27,7 +28,7 @@ pub(crate) async fn labels(
     State(app): State<Arc<App>>,
     principal: Allowed<WriteSandboxes>,
     id: Params<String>,
-    request: Body<SandboxLabels>,
+    request: Body<Replacement>,
 ) -> ApiResult<Json<SandboxLabels>> {
     let changed = sandbox::labels::labels(State(app), principal, id, request).await?;
     Ok(Json(SandboxLabels { labels: changed.0.labels }))

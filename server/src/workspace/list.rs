@@ -7,6 +7,7 @@ use crate::auth::Principal;
 use crate::db::list::Filter;
 use crate::extract::Query;
 use crate::sandbox;
+use crate::sandbox::list::Usual;
 use axum::Json;
 use axum::extract::State;
 use daytona_protocol::ErrorBody;
@@ -29,7 +30,7 @@ pub(crate) async fn list(
     principal: Principal,
     query: Query,
 ) -> ApiResult<Json<Vec<Workspace>>> {
-    let all = Filter { limit: u32::MAX, ..sandbox::list::filter(&principal, &query)? };
+    let all = Filter { limit: u32::MAX, ..sandbox::list::filter(&principal, &query, Usual::LastUsedFirst)? };
     let rows = app.db.list_after(&all, None).await?;
     let workspaces = rows.into_iter().map(|row| view::of(sandbox::view::of(&app, row)));
     Ok(Json(workspaces.collect::<ApiResult<_>>()?))

@@ -17,9 +17,9 @@ use std::sync::Arc;
     path = "/workspace/{workspaceId}/ports/{port}/preview-url",
     tag = "workspace",
     operation_id = "getPortPreviewUrlWorkspace",
-    params(("workspaceId" = String, Path), ("port" = u16, Path, description = "3000 to 9999")),
+    params(("workspaceId" = String, Path), ("port" = u16, Path, description = "As for sandboxes")),
     responses((status = 200, body = PortPreviewUrl), (status = 400, body = ErrorBody),
-              (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+              (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
               (status = 409, body = ErrorBody)),
     security(("bearer" = []))
 )]

@@ -6,14 +6,15 @@ use axum::body::Body;
 use serde_json::{Value, json};
 
 /// What the document says is open to all.
-const PUBLIC: [&str; 5] =
+pub(crate) const PUBLIC: [&str; 5] =
     ["GET /health", "GET /api/health", "GET /api/config", "GET /api/openapi.json", "OPTIONS /none"];
 
 /// What a key without any permission may do: read.
-const READING: [&str; 10] = [
+const READING: [&str; 11] = [
     "GET /api/sandbox",
     "GET /api/sandbox/paginated",
     "GET /api/sandbox/{sandboxIdOrName}",
+    "GET /api/sandbox/{sandboxIdOrName}/report",
     "GET /api/sandbox/{sandboxId}/toolbox-proxy-url",
     "GET /api/sandbox/{sandboxIdOrName}/ports/{port}/preview-url",
     "GET /api/sandbox/{sandboxIdOrName}/ports/{port}/signed-preview-url",
@@ -23,7 +24,7 @@ const READING: [&str; 10] = [
     "GET /api/api-keys/current",
 ];
 
-fn routes() -> Vec<(String, String)> {
+pub(crate) fn routes() -> Vec<(String, String)> {
     let document: Value =
         serde_json::from_str(&daytona_server::openapi_document().to_json().unwrap()).unwrap();
     let mut routes = Vec::new();
@@ -37,7 +38,7 @@ fn routes() -> Vec<(String, String)> {
 }
 
 /// A request that would succeed, or fail for other reasons than its key.
-fn filled(path: &str, id: &str) -> String {
+pub(crate) fn filled(path: &str, id: &str) -> String {
     let path = path.replace("{sandboxIdOrName}", id).replace("{sandboxId}", id).replace("{workspaceId}", id);
     path.replace("{interval}", "5")
         .replace("{isPublic}", "true")

@@ -22,6 +22,13 @@ impl ChildServer {
         Self::start_as(command, dir, &binary("daytona-launcher"), &binary("daytona-toolbox"), warm_pool).await
     }
 
+    /// One that logs at this level, into a file beside its folder.
+    pub(crate) async fn start_logging(dir: &Path, warm_pool: usize, level: &str) -> Self {
+        let mut command = Command::new(example());
+        command.env("RUST_LOG", level);
+        Self::start_as(command, dir, &binary("daytona-launcher"), &binary("daytona-toolbox"), warm_pool).await
+    }
+
     async fn start_as(
         mut command: Command,
         dir: &Path,

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use daytona_engine::{Engine, Error, Exit, Result, SandboxSpec, Status};
+use daytona_engine::{Engine, Error, Exit, Report, Result, SandboxSpec, Status};
 use futures::StreamExt;
 use http::{HeaderValue, StatusCode};
 use hyper::service::service_fn;
@@ -51,13 +51,18 @@ pub(crate) struct FakeEngine {
     pub(crate) seen: Arc<Seen>,
     pub(crate) specs: Mutex<Vec<SandboxSpec>>,
     pub(crate) starts: AtomicUsize,
+    /// What every sandbox is said to be held to.
+    pub(crate) report: Mutex<Report>,
     /// How long a start, a stop and a removal take.
     pub(crate) slowness: Mutex<Duration>,
-    /// How long the news of an end takes.
-    pub(crate) lateness: Mutex<Duration>,
+    /// Whoever holds one holds up every start, removal, or news of an end.
+    pub(crate) hold_start: tokio::sync::Mutex<()>,
+    pub(crate) hold_destroy: tokio::sync::Mutex<()>,
+    pub(crate) hold_news: tokio::sync::Mutex<()>,
     /// How many ends were told.
     pub(crate) ends_told: AtomicUsize,
     pub(crate) refuse_start: AtomicBool,
+    pub(crate) refuse_stop: AtomicBool,
     pub(crate) refuse_destroy: AtomicBool,
     /// The warm ones refuse their environment.
     pub(crate) refuse_env: Arc<AtomicBool>,
@@ -73,10 +78,14 @@ impl FakeEngine {
             seen: Arc::default(),
             specs: Mutex::default(),
             starts: AtomicUsize::new(0),
+            report: Mutex::default(),
             slowness: Mutex::default(),
-            lateness: Mutex::default(),
+            hold_start: tokio::sync::Mutex::default(),
+            hold_destroy: tokio::sync::Mutex::default(),
+            hold_news: tokio::sync::Mutex::default(),
             ends_told: AtomicUsize::new(0),
             refuse_start: AtomicBool::new(false),
+            refuse_stop: AtomicBool::new(false),
             refuse_destroy: AtomicBool::new(false),
             refuse_env: Arc::default(),
             close_idle: Arc::default(),
@@ -130,6 +139,7 @@ impl Engine for FakeEngine {
         if !slowness.is_zero() {
             tokio::time::sleep(slowness).await;
         }
+        drop(self.hold_start.lock().await);
         if self.refuse_start.load(Ordering::SeqCst) {
             return Err(Self::refused(&spec.id, "mount /proc"));
         }
@@ -155,6 +165,9 @@ impl Engine for FakeEngine {
     async fn stop(&self, id: &str, _: Duration) -> Result<Exit> {
         let slowness = *self.slowness.lock().unwrap();
         tokio::time::sleep(slowness).await;
+        if self.refuse_stop.load(Ordering::SeqCst) {
+            return Err(Self::refused(id, "kill it"));
+        }
         let mut sandboxes = self.sandboxes.lock().unwrap();
         let fake = sandboxes.get_mut(id).ok_or_else(|| Error::NotFound { id: id.to_owned() })?;
         if let Some(running) = fake.running.take() {
@@ -169,6 +182,7 @@ impl Engine for FakeEngine {
         }
         let slowness = *self.slowness.lock().unwrap();
         tokio::time::sleep(slowness).await;
+        drop(self.hold_destroy.lock().await);
         self.lose(id);
         drop(std::fs::remove_dir_all(self.dir.join(id)));
         Ok(())
@@ -187,10 +201,14 @@ impl Engine for FakeEngine {
         if let Some(running) = running {
             running.cancelled().await;
         }
-        let lateness = *self.lateness.lock().unwrap();
-        tokio::time::sleep(lateness).await;
+        drop(self.hold_news.lock().await);
         self.ends_told.fetch_add(1, Ordering::SeqCst);
         Ok(self.sandboxes.lock().unwrap().get(id).map(|fake| fake.exit.clone()).unwrap_or_default())
+    }
+
+    async fn report(&self, id: &str) -> Result<Option<Report>> {
+        let known = self.sandboxes.lock().unwrap().contains_key(id);
+        Ok(known.then(|| self.report.lock().unwrap().clone()))
     }
 
     async fn list(&self) -> Result<Vec<String>> {

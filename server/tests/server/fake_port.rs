@@ -40,7 +40,7 @@ pub(crate) async fn tunnel(
     tokio::spawn(running.run_until_cancelled_owned(async move {
         let stream = upgrade.await.unwrap();
         match port {
-            3000..=3009 => application(stream, toolbox).await,
+            3000..=3009 | 22_222 => application(stream, toolbox).await,
             SILENT => {}
             GARBAGE => say(stream, b"SSH-2.0-OpenSSH_9.2\r\n").await,
             DYING => say(stream, b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of it").await,

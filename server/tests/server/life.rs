@@ -43,6 +43,21 @@ async fn a_default_sandbox_is_what_the_published_api_says() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_machine_cannot_enforce_is_told_and_not_in_the_sandbox() {
+    let (server, engine) = Server::fake().await;
+    let (enforced, warnings) =
+        (vec!["memory (cgroup v2)".to_owned()], vec!["no disk limit: no loop devices".to_owned()]);
+    *engine.report.lock().unwrap() =
+        daytona_engine::Report { enforced: enforced.clone(), warnings: warnings.clone() };
+    let made = server.post("/api/sandbox", json!({"name": "n"})).await.ok();
+    let report = server.get("/api/sandbox/n/report").await.ok();
+    assert_eq!(report, json!({"enforced": enforced, "warnings": warnings}));
+    // Clients that know every field of a sandbox would reject one they do not know.
+    assert!(made.get("warnings").is_none(), "{made}");
+    server.get("/api/sandbox/nobody/report").await.fails(404, "nobody not found");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_asked_for_is_what_runs() {
     let (server, engine) = Server::fake().await;
     let body = json!({"id": "My.id_1", "user": "root", "cpu": 1, "memory": 2, "disk": 5, "networkBlockAll": true,
@@ -146,10 +161,12 @@ async fn an_end_from_inside_is_noticed_with_its_reason() {
 async fn late_news_of_an_earlier_run_does_not_end_this_one() {
     let (server, engine) = Server::fake().await;
     let id = server.create(json!({})).await;
-    *engine.lateness.lock().unwrap() = Duration::from_millis(300);
+    let hold = engine.hold_news.lock().await;
     server.post(&format!("/api/sandbox/{id}/stop"), json!({})).await.ok();
     server.wait_for(&id, "stopped").await;
     server.post(&format!("/api/sandbox/{id}/start"), json!({})).await.ok();
+    assert_eq!(engine.ends_told.load(Ordering::SeqCst), 0);
+    drop(hold);
     until("the news is there", async || engine.ends_told.load(Ordering::SeqCst) == 1).await;
     for _ in 0..20 {
         assert_eq!(server.state(&id).await, "started");

@@ -1,6 +1,6 @@
 //! Lists: what they hold, in which order, page by page.
 
-use crate::support::Server;
+use crate::support::{Server, database};
 use serde_json::{Value, json};
 
 fn names(list: &Value) -> Vec<String> {
@@ -56,11 +56,18 @@ async fn pages_hold_everything_once() {
         server.create(json!({"name": name})).await;
         wanted.push(name);
     }
-    for (query, reversed) in [
-        ("", true),
-        ("sort=name&order=asc", false),
-        ("sort=createdAt&order=asc", false),
-        ("sort=state", true),
+    let newest_first: Vec<String> = wanted.iter().rev().cloned().collect();
+    for (query, expected) in [
+        ("", Some(&newest_first)),
+        ("sort=name", Some(&wanted)),
+        ("sort=name&order=desc", Some(&newest_first)),
+        ("sort=createdAt&order=asc", Some(&wanted)),
+        ("sort=lastActivityAt&order=asc", Some(&wanted)),
+        // All alike: whatever the order, each is there once.
+        ("sort=state", None),
+        ("sort=cpu&order=desc", None),
+        ("sort=memoryGib", None),
+        ("sort=diskGib&order=asc", None),
     ] {
         let (mut seen, mut cursor) = (Vec::new(), None::<String>);
         for _ in 0..10 {
@@ -73,20 +80,124 @@ async fn pages_hold_everything_once() {
                 break;
             }
         }
-        assert_eq!(seen.len(), 25, "{query}: {seen:?}");
-        let mut sorted = seen.clone();
-        sorted.sort();
-        assert_eq!(sorted, wanted, "{query}");
-        if query.contains("name") {
-            assert_eq!(seen, wanted);
+        if let Some(expected) = expected {
+            assert_eq!(seen, *expected, "{query}");
         }
-        if query.is_empty() {
-            assert!(reversed && seen[0] == "s24", "last used first: {seen:?}");
-        }
+        seen.sort();
+        assert_eq!(seen, wanted, "{query}");
     }
     let page = server.get("/api/sandbox/paginated?limit=10&page=3&sort=name&order=asc").await.ok();
     assert_eq!(names(&page), wanted[20..]);
     assert_eq!((&page["total"], &page["page"], &page["totalPages"]), (&json!(25), &json!(3), &json!(3)));
+    // Numbered pages have an order of their own: newest first, and descending whatever they are sorted by.
+    for query in ["", "sort=name", "sort=createdAt"] {
+        let page = server.get(&format!("/api/sandbox/paginated?limit=25&{query}")).await.ok();
+        assert_eq!(names(&page), newest_first, "{query}");
+    }
+}
+
+/// Makes sandboxes of three sizes; their names say which.
+async fn of_all_sizes(server: &Server) {
+    for size in 1..=3 {
+        // Not used since 1970, and not to be stopped for it.
+        let body =
+            json!({"name": format!("s{size}"), "memory": size, "disk": size + 1, "autoStopInterval": 0});
+        server.create(body).await;
+    }
+}
+
+/// A script that lists what is old and deletes it must not be given everything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sizes_and_times_filter() {
+    let (server, engine) = Server::fake().await;
+    of_all_sizes(&server).await;
+    // A running server knows of later use than the table would say.
+    let dir = server.dir.clone();
+    let _owned = server.stop().await;
+    let db = database(&dir).await;
+    for (size, created, used) in
+        [(1, 1_000_000, 5_000_000), (2, 2_000_000, 9_000_000), (3, 3_000_000, 7_000_000)]
+    {
+        sqlx::query("UPDATE sandboxes SET created_at = ?, last_activity_at = ?, cpu = ? WHERE name = ?")
+            .bind(created)
+            .bind(used)
+            .bind(size)
+            .bind(format!("s{size}"))
+            .execute(&db)
+            .await
+            .unwrap();
+    }
+    db.close().await;
+    let mut again = crate::support::options(&dir);
+    again.memory_limit = Some(1 << 50);
+    let server = Server::start(again, engine, crate::support::no_image()).await.unwrap();
+    let at = |millis: i64| {
+        encoded(&format!(
+            "1970-01-01T{:02}:{:02}:{:02}Z",
+            millis / 3_600_000,
+            millis / 60_000 % 60,
+            millis / 1000 % 60
+        ))
+    };
+    for path in ["/api/sandbox", "/api/sandbox/paginated"] {
+        let list = async |query: &str| {
+            let mut found = names(&server.get(&format!("{path}?{query}")).await.ok());
+            found.sort();
+            found.join(" ")
+        };
+        for (query, found) in [
+            ("minCpu=2".to_owned(), "s2 s3"),
+            ("maxCpu=2".to_owned(), "s1 s2"),
+            ("minMemoryGiB=3".to_owned(), "s3"),
+            ("maxMemoryGiB=1.5".to_owned(), "s1"),
+            ("minDiskGiB=3&maxDiskGiB=3".to_owned(), "s2"),
+            ("minCpu=100".to_owned(), ""),
+            (format!("createdAtBefore={}", at(2_000_000)), "s1"),
+            (format!("createdAtAfter={}", at(2_000_000)), "s3"),
+            (format!("createdAtAfter={}&createdAtBefore={}", at(1_500_000), at(2_500_000)), "s2"),
+            (format!("lastEventBefore={}", at(6_000_000)), "s1"),
+            (format!("lastEventAfter={}", at(6_000_000)), "s2 s3"),
+            // Two hours east of Greenwich.
+            (format!("createdAtBefore={}", encoded("1970-01-01T02:33:20+02:00")), "s1"),
+            (format!("autoDestroyAtAfter={}", at(0)), ""),
+            (format!("autoDestroyAtBefore={}", at(9_000_000)), ""),
+            ("isRecoverable=true".to_owned(), ""),
+            ("isRecoverable=false".to_owned(), "s1 s2 s3"),
+            ("sandboxClasses=linux-vm".to_owned(), ""),
+            ("sandboxClasses=linux-vm&sandboxClasses=container".to_owned(), "s1 s2 s3"),
+            // An empty value is no filter, however it is written.
+            ("states=&snapshots=&regionIds=&regions=&sandboxClasses=".to_owned(), "s1 s2 s3"),
+            ("minCpu=&createdAtBefore=&isRecoverable=".to_owned(), "s1 s2 s3"),
+        ] {
+            assert_eq!(list(&query).await, found, "{path}?{query}");
+        }
+        for bad in [
+            "minCpu=0",
+            "maxCpu=-1",
+            "minMemoryGiB=much",
+            "maxMemoryGiB=NaN",
+            "minDiskGiB=inf",
+            "createdAtBefore=yesterday",
+            "createdAtAfter=1e9",
+            "lastEventBefore=2024-13-01T00:00:00Z",
+            "autoDestroyAtAfter=soon",
+            "isRecoverable=maybe",
+        ] {
+            let field = bad.split('=').next().unwrap();
+            server.get(&format!("{path}?{bad}")).await.fails(400, field);
+        }
+        let sorted = async |query: &str| names(&server.get(&format!("{path}?{query}")).await.ok()).join(" ");
+        for field in ["cpu", "memoryGib", "diskGib", "createdAt"] {
+            assert_eq!(sorted(&format!("sort={field}&order=asc")).await, "s1 s2 s3", "{field}");
+            assert_eq!(sorted(&format!("sort={field}&order=desc")).await, "s3 s2 s1", "{field}");
+        }
+        assert_eq!(sorted("sort=lastActivityAt&order=asc").await, "s1 s3 s2");
+    }
+    // Use that is not written down yet counts.
+    server.get("/toolbox/s1/uri/x").await;
+    let early = format!("/api/sandbox?lastEventBefore={}", encoded("2001-01-01T00:00:00Z"));
+    assert_eq!(names(&server.get(&early).await.ok()), ["s2", "s3"]);
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -17,7 +17,7 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) async fn of(server: &Server, id: &str, port: u16) -> Self {
+    pub(crate) async fn of(server: &Caller, id: &str, port: u16) -> Self {
         let path = format!("/api/sandbox/{id}/ports/{port}/preview-url");
         let link = server.get(&path).await.ok();
         assert_eq!(link["sandboxId"], id, "{link}");
@@ -76,7 +76,7 @@ async fn only_ports_that_can_be_previewed_have_a_link() {
     let (server, _engine) = Server::fake().await;
     let id = server.create(json!({})).await;
     for port in
-        ["0", "1", "22", "2280", "2999", "10000", "22222", "65535", "65536", "-1", "3000.5", "x", "%20"]
+        ["0", "2", "22", "2280", "2999", "10000", "22223", "65535", "65536", "-1", "3000.5", "x", "%20"]
     {
         for kind in ["preview-url", "signed-preview-url"] {
             let reply = server.get(&format!("/api/sandbox/{id}/ports/{port}/{kind}")).await;

@@ -226,6 +226,29 @@ async fn a_websocket_is_a_tunnel() {
     assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
 }
 
+/// More calls than a toolbox serves wait for a while, and are told so then: in its queue they would wait for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_too_many_is_told_so() {
+    const MOST: usize = 240;
+    let (server, engine) = Server::fake_with(|options| options.queueing = Duration::from_millis(300)).await;
+    let (id, other) = (server.create(json!({})).await, server.create(json!({})).await);
+    let calls: Vec<_> = (0..MOST)
+        .map(|_| {
+            let (caller, path) = (server.caller.clone(), format!("/toolbox/{id}/hang"));
+            tokio::spawn(async move { caller.get(&path).await })
+        })
+        .collect();
+    until("all of them hang", async || engine.seen.hanging.load(Ordering::SeqCst) == MOST).await;
+    let reply = server.get(&format!("/toolbox/{id}/uri/x")).await;
+    reply.fails(503, "has 240 calls under way");
+    assert_eq!(reply.text("code"), "SERVICE_UNAVAILABLE");
+    assert_eq!(server.get(&format!("/toolbox/{other}/uri/x")).await.status, 200);
+    // One place is enough.
+    calls[0].abort();
+    until("there is a place", async || server.get(&format!("/toolbox/{id}/uri/x")).await.status == 200).await;
+    calls.iter().for_each(|call| call.abort());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_head_that_drips_is_cut_off() {
     let short = |options: &mut daytona_server::ServeOptions| options.head_deadline = Duration::from_secs(1);

@@ -73,6 +73,23 @@ async fn the_limit_on_memory_is_exact() {
     assert_eq!(server.state(&id).await, "stopped");
 }
 
+/// Promises are sparse and may exceed the disk together, but none is made on a disk that is nearly full.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_nearly_full_takes_no_further_sandbox() {
+    let (server, engine) = Server::fake_with(|options| {
+        options.disk_reserve = Some(u64::MAX);
+        options.warm_pool = Some(1);
+    })
+    .await;
+    for body in [json!({}), json!({"disk": 1})] {
+        let refused = server.post("/api/sandbox", body).await;
+        refused.fails(400, "Total disk limit exceeded. Maximum allowed: 0GiB");
+        refused.fails(400, "--disk-reserve");
+        assert_eq!(refused.text("code"), "QUOTA_EXCEEDED");
+    }
+    assert_eq!(engine.count(), 0, "nor is one kept warm");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_delete_wins() {
     let (server, engine) = Server::fake().await;

@@ -1,14 +1,16 @@
 //! Start-up brings the database into agreement with what really runs; an end leaves sandboxes alone.
 
 use crate::fake::FakeEngine;
-use crate::support::{Server, no_image, options, until};
+use crate::support::{Caller, Server, no_image, options, until};
 use axum::body::Body;
 use daytona_engine::Engine;
+use hyper_util::rt::TokioIo;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn again(dir: &Path, engine: &Arc<FakeEngine>) -> Server {
     Server::start(options(dir), engine.clone(), no_image()).await.unwrap()
@@ -110,6 +112,60 @@ async fn requests_under_way_may_end() {
     let server = again(&dir, &engine).await;
     assert_eq!(server.state("late").await, "started");
     server.stop().await;
+}
+
+/// A stop that failed leaves a sandbox that nobody can use, and that no limit counts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_stopped_is_ended_at_the_next_start() {
+    let (server, engine) = Server::fake().await;
+    let id = server.create(json!({})).await;
+    engine.refuse_stop.store(true, Ordering::SeqCst);
+    server.post(&format!("/api/sandbox/{id}/stop"), json!({})).await.ok();
+    server.wait_for(&id, "error").await;
+    let dir = server.dir.clone();
+    let _owned = server.stop().await;
+    assert!(matches!(engine.status(&id).await.unwrap(), daytona_engine::Status::Running));
+    engine.refuse_stop.store(false, Ordering::SeqCst);
+    let server = again(&dir, &engine).await;
+    until("it runs no more", async || {
+        !matches!(engine.status(&id).await.unwrap(), daytona_engine::Status::Running)
+    })
+    .await;
+    assert_eq!(server.state(&id).await, "error");
+    server.delete(&format!("/api/sandbox/{id}")).await.ok();
+    server.wait_for(&id, "gone").await;
+    server.stop().await;
+}
+
+/// What was begun is finished before what only waits is cut.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_are_carried_until_what_was_begun_has_ended() {
+    let (mut server, engine) = Server::fake().await;
+    let (talks, goes) = (server.create(json!({})).await, server.create(json!({})).await);
+    let request = server.request("GET", &format!("/toolbox/{talks}/socket"));
+    let request = request.header("connection", "upgrade").header("upgrade", "websocket");
+    let response = server.http.request(request.body(Body::empty()).unwrap()).await.unwrap();
+    let mut socket = TokioIo::new(hyper::upgrade::on(response).await.unwrap());
+    let hold = engine.hold_destroy.lock().await;
+    server.delete(&format!("/api/sandbox/{goes}")).await.ok();
+    server.begin_stop();
+    until("it is ending", async || !server.dir.join("server.json").exists()).await;
+    let fresh = Caller::new(&server.info.url, &server.key);
+    until("nobody is let in", async || {
+        fresh.try_send(fresh.request("GET", "/health").body(Body::empty()).unwrap()).await.is_err()
+    })
+    .await;
+    for _ in 0..20 {
+        socket.write_all(b"x").await.unwrap();
+        let mut back = [0];
+        assert_eq!(socket.read(&mut back).await.unwrap(), 1, "it was cut while a removal was under way");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    drop(hold);
+    let _owned = server.stop().await;
+    assert!(!engine.list().await.unwrap().contains(&goes));
+    let end = socket.read(&mut [0]).await;
+    assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -206,6 +206,7 @@ impl Server {
         let mut options = options(&owned.path().join("data"));
         // The stand-in's sandboxes weigh nothing.
         options.memory_limit = Some(1 << 50);
+        options.disk_reserve = Some(0);
         change(&mut options);
         let mut server = Self::start(options, engine.clone(), no_image()).await.unwrap();
         server._owned = Some(owned);
@@ -288,6 +289,12 @@ impl Drop for Server {
         });
         drop(cleaner.join());
     }
+}
+
+/// The database of a server, for what no route can do: move time, enter another organization's key.
+pub(crate) async fn database(dir: &Path) -> sqlx::SqlitePool {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("daytona.db"));
+    sqlx::SqlitePool::connect_with(options).await.unwrap()
 }
 
 pub(crate) fn no_image() -> HostImage {

@@ -6,10 +6,7 @@ use crate::files::blocking;
 use axum::Json;
 use axum::extract::Path;
 use daytona_protocol::port::IsPortInUseResponse;
-use std::ops::RangeInclusive;
-
-/// The ports that can be previewed.
-const PORTS: RangeInclusive<u16> = 3000..=9999;
+use daytona_protocol::preview::PORTS;
 
 /// Whether something listens on the port.
 pub(crate) async fn in_use(Path(port): Path<String>) -> Result<Json<IsPortInUseResponse>, ApiError> {

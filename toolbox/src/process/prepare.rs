@@ -2,6 +2,7 @@
 
 use crate::error::ApiError;
 use crate::state::App;
+use daytona_protocol::process::is_env_name;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -14,10 +15,7 @@ pub(crate) type Vars = BTreeMap<String, String>;
 /// Refuses names that a shell could not read back and values that no process can be given.
 pub(crate) fn check_env(vars: &Vars) -> Result<(), ApiError> {
     for (key, value) in vars {
-        let mut chars = key.chars();
-        let named = chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-            && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if !named {
+        if !is_env_name(key) {
             return Err(ApiError::bad_request(format!("invalid environment variable name: '{key}'")));
         }
         if value.contains('\0') {

@@ -4,6 +4,7 @@ use crate::args::{LogFormat, Serve};
 use crate::failure::{Failure, Outcome};
 use crate::output::print;
 use daytona_core::local::{ServerFile, make_data_dir};
+use daytona_server::{LOG_FILE, LOG_LIMIT};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
@@ -14,15 +15,13 @@ use std::time::{Duration, Instant};
 /// A start finds what runs and may have much to find.
 const PATIENCE: Duration = Duration::from_secs(50);
 const POLL: Duration = Duration::from_millis(5);
-/// Beyond this, a log is set aside when the next server starts; one older log is kept.
-const LOG_LIMIT: u64 = 16 << 20;
 /// As much of the log as an error repeats.
 const TAIL: u64 = 4096;
 
 pub(super) fn run(args: &Serve, data_dir: &Path) -> Outcome {
     // Before the log is written: the server would take an open folder that is not empty for someone else's.
     make_data_dir(data_dir).map_err(|error| Failure::new(format!("{}: {error}", data_dir.display())))?;
-    let path = data_dir.join("server.log");
+    let path = data_dir.join(LOG_FILE);
     let fail = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
     let log = open_log(&path).map_err(fail)?;
     let start = log.metadata().map_err(fail)?.len();
@@ -69,6 +68,9 @@ fn spawn(args: &Serve, data_dir: &Path, log: &File) -> Outcome<Child> {
     if let Some(gib) = args.memory_limit {
         command.args(["--memory-limit", &gib.to_string()]);
     }
+    if let Some(gib) = args.disk_reserve {
+        command.args(["--disk-reserve", &gib.to_string()]);
+    }
     command.args([
         "--log-format",
         match args.log_format {
@@ -86,6 +88,7 @@ fn spawn(args: &Serve, data_dir: &Path, log: &File) -> Outcome<Child> {
 }
 
 fn open_log(path: &Path) -> std::io::Result<File> {
+    // The server does the same while it runs.
     if std::fs::metadata(path).is_ok_and(|meta| meta.len() > LOG_LIMIT) {
         std::fs::rename(path, path.with_extension("log.1"))?;
     }

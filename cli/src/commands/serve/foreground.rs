@@ -20,6 +20,7 @@ pub(super) fn run(args: &Serve, data_dir: PathBuf) -> Outcome {
     options.port = args.port;
     options.warm_pool = args.warm_pool;
     options.memory_limit = args.memory_limit.map(|gib| gib << 30);
+    options.disk_reserve = args.disk_reserve.map(|gib| gib << 30);
     options.log_format = match args.log_format {
         LogFormat::Text => daytona_server::LogFormat::Text,
         LogFormat::Json => daytona_server::LogFormat::Json,

@@ -1,33 +1,31 @@
-//! A connection to a port inside a sandbox, as hyper's client uses one.
+//! A connection as hyper's client wants one, with what is held for as long as it lives.
 
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper::upgrade::Upgraded;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use tokio::sync::OwnedSemaphorePermit;
 
-/// What is left of an HTTP connection after the toolbox switched it over.
+/// `stream`, and `held` until it is dropped.
 #[derive(Debug)]
-pub(super) struct Tunnel {
-    stream: Upgraded,
-    _permit: OwnedSemaphorePermit,
+pub(super) struct Held<S, H = ()> {
+    stream: S,
+    _held: H,
 }
 
-impl Tunnel {
-    pub(super) fn new(stream: Upgraded, permit: OwnedSemaphorePermit) -> Self {
-        Self { stream, _permit: permit }
+impl<S, H> Held<S, H> {
+    pub(super) fn new(stream: S, held: H) -> Self {
+        Self { stream, _held: held }
     }
 }
 
-impl Connection for Tunnel {
+impl<S, H> Connection for Held<S, H> {
     fn connected(&self) -> Connected {
         Connected::new()
     }
 }
 
-impl Read for Tunnel {
+impl<S: Read + Unpin, H: Unpin> Read for Held<S, H> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -37,7 +35,7 @@ impl Read for Tunnel {
     }
 }
 
-impl Write for Tunnel {
+impl<S: Write + Unpin, H: Unpin> Write for Held<S, H> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
