@@ -117,7 +117,11 @@ pub(super) async fn run(app: &App, job: Job) -> Result<Finished, RunError> {
         tokio::select! {
             biased;
             () = at(until) => match (&ended, limit) {
-                (Some((status, _)), _) => break *status,
+                (Some((status, _)), _) => {
+                    // What is in the pipes by now came in time, when it was the toolbox that was late.
+                    capture.rest(&mut buffer).await?;
+                    break *status;
+                }
                 (None, limit) => {
                     child.kill();
                     let _ = timeout(AFTER_KILL, &mut child.exit).await;
@@ -222,14 +226,32 @@ impl Capture {
             Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Some(Err(error)) => return Err(RunError::Spool(error)),
         };
+        self.take(which, got).await?;
+        Ok(true)
+    }
+
+    /// Reads what is in the pipes at this moment, asking the system itself: what the runtime was told may be old.
+    async fn rest(&mut self, buffer: &mut [u8]) -> Result<(), RunError> {
+        for which in [Stream::Stdout, Stream::Stderr] {
+            let pipe = match which {
+                Stream::Stdout => &self.stdout,
+                Stream::Stderr => &self.stderr,
+            };
+            if let Some(Ok(got)) = pipe.as_ref().map(|pipe| rustix::io::read(pipe, &mut *buffer)) {
+                self.take(which, &buffer[..got]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, which: Stream, got: &[u8]) -> Result<(), RunError> {
         match (&mut self.charts, which) {
             (Some(filter), Stream::Stdout) => {
                 let text = filter.push(got);
-                self.keep(which, &text).await?;
+                self.keep(which, &text).await
             }
-            _ => self.keep(which, got).await?,
+            _ => self.keep(which, got).await,
         }
-        Ok(true)
     }
 
     /// Keeps output for the answer, as long as the answer can carry it.
