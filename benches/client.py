@@ -1,8 +1,9 @@
 """One client of a comparison, told what to do line by line on standard input.
 
 Lives in the client's own environment, so it may import nothing but the standard library and that client.
-`python client.py ours|old|today` answers each action with one line of JSON: its seconds, and by how many MiB it
-raised the peak memory of this process. Every action is checked, so that a failure never counts as speed.
+`python client.py ours|old|today FOLDER` answers each action with one line of JSON: its seconds, and by how many MiB
+it raised the peak memory of this process, or the error it ended with. Every action is checked, so that a failure
+never counts as speed.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from typing import Any
 
 client, folder = sys.argv[1], Path(sys.argv[2])
 if client == "today":
-    from daytona import Daytona, FileUpload
+    from daytona import AsyncDaytona, Daytona, FileUpload
 elif client == "ours":
-    from daytona_sdk import Daytona, FileUpload
+    from daytona_sdk import AsyncDaytona, Daytona, FileUpload
 else:
     from daytona_sdk import Daytona
     from daytona_sdk.filesystem import FileUpload
@@ -40,6 +41,18 @@ def concurrent(count: int) -> None:
     with ThreadPoolExecutor(64) as pool:
         results = list(pool.map(lambda number: sandbox.process.exec(f"echo {number}").result, range(count)))
     check([int(result) for result in results] == list(range(count)), "outputs are mixed up")
+
+
+def gathered(count: int) -> None:
+    """Commands that are all under way at once, by the asynchronous client; the old one has none."""
+
+    async def main() -> list[str]:
+        async with AsyncDaytona() as asynchronous:
+            process = (await asynchronous.get(sandbox.id)).process
+            answers = await asyncio.gather(*(process.exec(f"echo {number}") for number in range(count)))
+            return [answer.result for answer in answers]
+
+    check([int(result) for result in asyncio.run(main())] == list(range(count)), "outputs are mixed up")
 
 
 def small(count: int) -> None:
@@ -114,7 +127,7 @@ def status_mib(field: str) -> float:
 
 
 ACTIONS: dict[str, Callable[[int], None]] = {
-    action.__name__: action for action in (execs, concurrent, small, upload, download, logs)
+    action.__name__: action for action in (execs, concurrent, gathered, small, upload, download, logs)
 }
 try:
     for line in sys.stdin:
@@ -122,8 +135,12 @@ try:
         Path("/proc/self/clear_refs").write_text("5")
         before = status_mib("VmRSS")
         start = time.perf_counter()
-        ACTIONS[name](int(size))
-        seconds = time.perf_counter() - start
-        print(json.dumps({"seconds": seconds, "mib": status_mib("VmHWM") - before}), flush=True)
+        told: dict[str, Any]
+        try:
+            ACTIONS[name](int(size))
+            told = {"seconds": time.perf_counter() - start, "mib": status_mib("VmHWM") - before}
+        except Exception as error:
+            told = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(told), flush=True)
 finally:
     (daytona.delete if client == "today" else daytona.remove)(sandbox)

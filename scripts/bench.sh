@@ -22,6 +22,7 @@ import | all)
 esac
 case "${SECTION:-all}" in
 rivals | all)
+    node_environment "$work/ours-node"
     official_environments target/official || echo "bench: an official client could not be installed; its rows are left out" >&2
     ;;
 esac

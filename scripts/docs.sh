@@ -18,8 +18,12 @@ if ! cmp -s docs/package-lock.json "$tools/package-lock.json"; then
 fi
 
 rm -rf target/docs
+# scripts/test.sh counts what was built.
 "$tools/python/bin/mkdocs" build --quiet
+echo "docs: built the guide and the Python reference"
 "$tools/node_modules/.bin/typedoc" --options docs/typedoc.json --logLevel Warn
+echo "docs: built the TypeScript reference"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 cp -r target/doc target/docs/rust
+echo "docs: built the Rust reference"
 echo "docs: target/docs/index.html"

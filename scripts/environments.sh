@@ -22,6 +22,21 @@ tools_layer() {
     target/bin/daytona setup || return
 }
 
+# browser: Chromium, for the previews' tests, which are skipped without it. As root it comes through apt.
+browser() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null && return
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        echo "test: no chromium; its tests are skipped until you run: sudo apt-get install -y chromium"
+        return 1
+    fi
+    echo "test: installing chromium"
+    apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null &&
+        return
+    echo "test: chromium could not be installed; its tests are skipped"
+    return 1
+}
+
 # stop_server DIR: ends the local server of a data folder and removes what it ran.
 stop_server() {
     [ -d "$1" ] || return 0

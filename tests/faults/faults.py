@@ -1,11 +1,14 @@
-"""A raw-socket server that breaks in the way the request's path names: ``/RUNNER/FAULT/api/...``.
+"""A raw-socket server that breaks in the way a request's path names: ``/RUNNER/NUMBER/SIDE/FAULT/api/...``.
 
-Each runner has faults of its own, so that what happens once happens once for each of them.
+SIDE is what breaks, ``api`` or ``toolbox``; the other one is healthy. Every scenario of every runner has a path of
+its own, so that what happens once happens once for each of them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import socket
 import ssl
 import struct
@@ -14,39 +17,30 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-BOX = b'{"id": "box", "state": "stopped"}'
+from answers import END, LOG, Request, answer, frames, opened, toolbox
+
 #: How long a drip or a stall goes on; far above every deadline of a scenario.
 HELD = 20.0
-
-
-def answer(status: int, body: bytes = BOX, *headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status} X", "content-type: application/json", f"content-length: {len(body)}", *headers]
-    return "\r\n".join([*lines, "", ""]).encode() + body
-
-
 CUT = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"
-#: What is written before the connection is reset.
-RESETS = {
-    "reset-before": b"",
-    "reset-head": b"HTTP/1.1 20",
-    "reset-body": CUT,
-    "reset-after": answer(200),
-}
-#: What is written before the connection is closed.
-WRITTEN = {
-    "json-cut": answer(200, BOX[:-3], "connection: close"),
-    "chunk-cut": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{",
-    "garbage": b"SSH-2.0-OpenSSH_9.2\r\n\x00\xff\r\n\r\n",
-}
+STALLS = ("head-drip", "body-stall", "silence")
 #: The status, and whether it passes: then with a second's pause asked for.
-STATUSES = {"429-once": (429, True), "429": (429, False), "503-once": (503, True), "503": (503, False)}
+STATUSES = {
+    "408": (408, False),
+    "429-once": (429, True),
+    "429": (429, False),
+    "503-once": (503, True),
+    "503": (503, False),
+}
 
 
 class Faults:
-    """The server's threads, and what they remember."""
+    """The server's threads, and what they remember. ``elsewhere`` says where the toolbox of some faults is."""
 
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: dict[str, str]) -> None:
+        self.elsewhere = elsewhere
         self.seen: Counter[str] = Counter()
+        #: How often something that is done once was asked for, by runner and number.
+        self.posts: Counter[str] = Counter()
         self.lock = threading.Lock()
 
     def accept(self, listener: socket.socket) -> None:
@@ -58,45 +52,120 @@ class Faults:
     def serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection:
             connection.settimeout(HELD)
-            while request := read(connection):
-                if not self.reply(connection, *request):
+            while request := read_head(connection):
+                if not self.reply(connection, request):
                     return
 
-    def reply(self, connection: socket.socket, method: str, path: str) -> bool:
+    def reply(self, connection: socket.socket, request: Request) -> bool:
         """Answers one request; whether the connection stays."""
-        key = "/".join(path.split("/")[1:3])
-        fault = key.partition("/")[2]
+        runner, number, broken, fault, side, *route = request.parts
+        if side == "api":
+            base = f"http://{request.headers['host']}/{runner}/{number}/{broken}/{fault}/toolbox"
+            box = {"id": "box", "state": "stopped", "toolboxProxyUrl": self.elsewhere.get(fault, base)}
+            body = json.dumps(box).encode()
+        else:
+            body = toolbox("/".join(route[1:]))
+        if side != broken:
+            return whole(connection, request, body)
         with self.lock:
-            self.seen[key] += 1
-            first = self.seen[key] == 1
-        if fault in RESETS:
-            connection.sendall(RESETS[fault])
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            first = not self.seen[f"{runner}/{number}"]
+            self.seen[f"{runner}/{number}"] += 1
+            self.posts[f"{runner}/{number}"] += request.method == "POST"
+        if fault == "upload-reset":
+            connection.recv(65536)
+            return reset(connection)
+        if fault == "upload-stall":
+            # Nothing of the body is read: the client cannot go on once the buffers are full.
+            time.sleep(HELD)
             return False
-        if fault in WRITTEN:
-            connection.sendall(WRITTEN[fault])
+        read_body(connection, request)
+        if fault.startswith("log-") and "sec-websocket-key" in request.headers:
+            return self.follow(connection, request, fault, first)
+        return self.break_answer(connection, request, fault, first, body)
+
+    def break_answer(self, connection: socket.socket, request: Request, fault: str, first: bool, body: bytes) -> bool:
+        """Answers a request that was read whole."""
+        resets = {
+            "reset-before": b"",
+            "reset-head": b"HTTP/1.1 20",
+            "reset-body": CUT,
+            "reset-after": answer(200, body),
+        }
+        # What is written before the connection is closed.
+        written = {
+            "json-cut": answer(200, body[:-3], "connection: close"),
+            "chunk-cut": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{",
+            "garbage": b"SSH-2.0-OpenSSH_9.2\r\n\x00\xff\r\n\r\n",
+        }
+        if fault in resets:
+            connection.sendall(resets[fault])
+            return reset(connection)
+        if fault in written:
+            connection.sendall(written[fault])
             return False
         if fault in STATUSES and (first or not STATUSES[fault][1]):
             status, passes = STATUSES[fault]
             connection.sendall(answer(status, b"{}", *["retry-after: 1"] * passes))
-        elif fault == "idle-closed" and method == "POST":
+        elif fault == "idle-closed" and request.method == "POST":
             return False
-        elif fault == "head-drip" and method == "POST":
+        elif fault == "exit-3":
+            connection.sendall(answer(200, b'{"exitCode": 3, "result": "no", "stdout": "", "stderr": "no"}'))
+        elif request.method == "GET" and fault in STALLS and "api" in request.parts[2:3]:
+            # A create that was given up looks for what it may have made.
+            connection.sendall(answer(200, body))
+        elif fault == "head-drip":
             for byte in b"HTTP/1.1 200 OK\r\nx: " + b"y" * int(HELD * 10):
                 connection.sendall(bytes([byte]))
                 time.sleep(0.1)
             return False
-        elif fault == "body-stall" and method == "POST":
-            connection.sendall(CUT)
+        elif fault in STALLS:
+            connection.sendall(CUT if fault == "body-stall" else b"")
             connection.recv(1)
             return False
         else:
-            connection.sendall(answer(200))
+            connection.sendall(answer(200, body))
         return True
 
+    def follow(self, connection: socket.socket, request: Request, fault: str, first: bool) -> bool:
+        """Sends a log from where it is asked for; each connection but the last brings seven bytes of it."""
+        if fault == "log-gone" and not first:
+            connection.sendall(answer(404, b'{"statusCode": 404, "message": "there is no such session"}'))
+            return True
+        asked = re.search(r"[?&]offset=(\d+)", request.target)
+        offset = int(asked[1]) if asked else 0
+        rest = LOG[offset:]
+        last = fault == "log-whole" or len(rest) <= 7
+        connection.sendall(opened(request, offset) + b"".join(frames(rest if last else rest[:7])))
+        if fault == "log-stall":
+            time.sleep(HELD)
+        elif last:
+            connection.sendall(END)
+            # Until the client has closed its side too.
+            while connection.recv(65536):
+                pass
+        elif fault == "log-torn":
+            # A frame that is not all there: what has come of it was not counted, and is sent again.
+            connection.sendall(b"\x82\x7d" + rest[7:9])
+        else:
+            return reset(connection)
+        return False
 
-def read(connection: socket.socket) -> tuple[str, str] | None:
-    """One request's method and path, its body read; none at the end, and for what is not HTTP."""
+
+def whole(connection: socket.socket, request: Request, body: bytes) -> bool:
+    """Answers as a healthy server does."""
+    read_body(connection, request)
+    connection.sendall(answer(200, body))
+    return True
+
+
+def reset(connection: socket.socket) -> bool:
+    """Closing sends a reset from now on."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return False
+
+
+def read_head(connection: socket.socket) -> Request | None:
+    """One request's head; none at the end, and for what is not HTTP."""
     data = b""
     while b"\r\n\r\n" not in data:
         more = connection.recv(65536)
@@ -104,16 +173,20 @@ def read(connection: socket.socket) -> tuple[str, str] | None:
             return None
         data += more
     head, _, body = data.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
-    length = 0
-    for line in lines[1:]:
-        name, _, value = line.partition(":")
-        if name.lower() == "content-length":
-            length = int(value)
-    while len(body) < length:
-        body += connection.recv(65536)
-    method, path, _ = lines[0].split(" ")
-    return method, path
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = first.split(" ")
+    pairs = (line.partition(":") for line in lines)
+    return Request(method, target, {name.lower(): value.strip() for name, _, value in pairs}, body)
+
+
+def read_body(connection: socket.socket, request: Request) -> None:
+    """The rest of a request."""
+    left = request.left
+    while left > 0:
+        more = connection.recv(min(left, 1 << 20))
+        if not more:
+            raise ConnectionError("the client went away within its request")
+        left -= len(more)
 
 
 def serve_tls(listener: socket.socket, context: ssl.SSLContext) -> None:

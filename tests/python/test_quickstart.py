@@ -12,6 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from daytona_sdk import CreateSandboxParams, Daytona
+from support import wait_until
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "python"
 
@@ -45,7 +46,8 @@ def test_the_quickstart_example(server: Path) -> None:
 def test_every_other_example(name: str, daytona: Daytona) -> None:
     before = {sandbox.id for sandbox in daytona.list()}
     out = run(EXAMPLES / name)
-    assert {sandbox.id for sandbox in daytona.list()} == before, "the example left a sandbox"
+    # One that was given up is being removed as the example ends.
+    wait_until(lambda: {sandbox.id for sandbox in daytona.list()} == before, "the example leaves no sandbox")
     expected = {
         "exec.py": [
             "HELLO, WORLD",

@@ -50,28 +50,55 @@ def start() -> Iterator[Start]:
         child.communicate()
 
 
-def test_ctrl_c_interrupts_a_blocking_call(start: Start) -> None:
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Daytona().create(timeout=None)",
+        "Daytona().list()",
+        "asyncio.run(AsyncDaytona().create(timeout=None))",
+    ],
+)
+def test_ctrl_c_interrupts_a_blocking_call_within_200_ms(call: str, start: Start) -> None:
+    rounds = 5
     with silent_server() as (url, taken):
         child = start(
-            """
-            from daytona_sdk import Daytona
-            try:
-                Daytona().create(timeout=None)
-            except KeyboardInterrupt:
-                print("interrupted", flush=True)
+            f"""
+            import asyncio, threading, time
+            from daytona_sdk import AsyncDaytona, Daytona
+
+            late = 0.0
+
+            def watch():
+                # How late this process is woken at worst: what the call cannot be blamed for.
+                global late
+                while True:
+                    begun = time.monotonic()
+                    time.sleep(0.01)
+                    late = max(late, time.monotonic() - begun - 0.01)
+
+            threading.Thread(target=watch, daemon=True).start()
+            for _ in range({rounds}):
+                late = 0.0
+                try:
+                    {call}
+                except KeyboardInterrupt:
+                    print(time.monotonic(), late, flush=True)
             """,
             url,
         )
-        assert taken.acquire(timeout=20)
-        began = time.monotonic()
-        child.send_signal(signal.SIGINT)
-        line = read_line(child)
-        took = time.monotonic() - began
+        overruns = []
+        for _ in range(rounds):
+            assert taken.acquire(timeout=20)
+            child.send_signal(signal.SIGINT)
+            # The clock is the machine's, so that the child's time can be taken from it.
+            began = time.monotonic()
+            ended, late = (float(figure) for figure in read_line(child).split())
+            overruns.append((ended - began, late))
         _, err = child.communicate(timeout=20)
-    print(f"from SIGINT to KeyboardInterrupt: {took * 1000:.0f} ms")
-    assert (line, child.returncode) == ("interrupted\n", 0), err
-    # Ten times what we aim at: the machine may be busy, and a call that ignores signals would take for ever.
-    assert took < 2
+    assert child.returncode == 0, err
+    print("from SIGINT to KeyboardInterrupt:", *(f"{took * 1000:.0f} ms" for took, _ in overruns))
+    for took, late in overruns:
+        assert took <= 0.2 + late, f"{took:.3f} s, of which {late:.3f} s are the machine's"
 
 
 def test_an_interrupted_create_leaves_no_sandbox(start: Start) -> None:

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { getEventListeners, once } from "node:events";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { Daytona } from "@daytonaio/sdk";
+import { type CallOptions, Daytona } from "@daytonaio/sdk";
 import { rejection, sandboxFor, serverFor, until } from "./support";
 
 test("a signal that has aborted sends nothing", async (t) => {
@@ -116,4 +116,89 @@ test("a download stream that is not read to its end lets the connection go", asy
     break;
   }
   assert.equal((await sandbox.process.executeCommand("echo on")).result, "on\n");
+});
+
+test("every git and language server call that is aborted on its way ends at once, its connection with it", async (t) => {
+  let open = 0;
+  const { url, requests } = await serverFor(t, (request, response) => {
+    if (!request.url?.includes("/toolbox/")) {
+      const box = { id: "box", state: "started", toolboxProxyUrl: url.replace(/api$/, "toolbox") };
+      response.setHeader("content-type", "application/json").end(JSON.stringify(box));
+      return;
+    }
+    // Never answered.
+    open += 1;
+    request.socket.on("close", () => {
+      open -= 1;
+    });
+  });
+  const sandbox = await new Daytona({ apiKey: "key", apiUrl: url }).get("box");
+  const { git } = sandbox;
+  const lsp = sandbox.createLspServer("python", "/p");
+  const calls: Record<string, (options: CallOptions) => Promise<unknown>> = {
+    clone: (options) => git.clone("u", "/r", undefined, undefined, undefined, undefined, options),
+    status: (options) => git.status("/r", options),
+    branches: (options) => git.branches("/r", options),
+    createBranch: (options) => git.createBranch("/r", "b", options),
+    checkout: (options) => git.checkout("/r", "b", options),
+    deleteBranch: (options) => git.deleteBranch("/r", "b", options),
+    add: (options) => git.add("/r", ["a"], options),
+    commit: (options) => git.commit("/r", "m", "A", "a@example.com", options),
+    log: (options) => git.log("/r", options),
+    listRemotes: (options) => git.listRemotes("/r", options),
+    push: (options) => git.push("/r", options),
+    pull: (options) => git.pull("/r", "origin", "main", options),
+    start: (options) => lsp.start(options),
+    stop: (options) => lsp.stop(options),
+    didOpen: (options) => lsp.didOpen("/p/a.py", options),
+    didClose: (options) => lsp.didClose("/p/a.py", options),
+    documentSymbols: (options) => lsp.documentSymbols("/p/a.py", options),
+    sandboxSymbols: (options) => lsp.sandboxSymbols("q", options),
+    workspaceSymbols: (options) => lsp.workspaceSymbols("q", options),
+    completions: (options) => lsp.completions("/p/a.py", { line: 0, character: 0 }, options),
+    getCompletions: (options) =>
+      lsp.getCompletions({ path: "/p/a.py", position: { line: 0, character: 0 } }, options),
+  };
+  for (const verbs of [git, lsp]) {
+    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(verbs));
+    const left = methods.filter((name) => name !== "constructor" && !(name in calls));
+    assert.deepEqual(left, [], "not aborted by this test");
+  }
+  for (const [name, call] of Object.entries(calls)) {
+    const before = requests.length;
+    const controller = new AbortController();
+    const pending = rejection(call({ signal: controller.signal }));
+    await until(`${name} has arrived`, () => requests.length > before);
+    controller.abort(name);
+    assert.equal(await pending, name);
+    await until(`the connection of ${name} is closed`, () => open === 0);
+  }
+});
+
+test("an aborted clone ends git in the sandbox and leaves no folder", async (t) => {
+  const { git, process } = await sandboxFor(t);
+  await process.createSession("remote");
+  // A remote that takes the request and never answers.
+  const silent = "import socket; s = socket.create_server(('127.0.0.1', 8123)); c = s.accept(); s.accept()";
+  await process.executeSessionCommand("remote", { command: `python3 -c "${silent}"`, runAsync: true });
+  await until("the remote listens", async () => {
+    return (await process.executeCommand("grep -q ':1FBB .* 0A' /proc/net/tcp")).exitCode === 0;
+  });
+  const controller = new AbortController();
+  const clone = [
+    "http://127.0.0.1:8123/r.git",
+    "/tmp/r",
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ] as const;
+  const pending = rejection(git.clone(...clone, { signal: controller.signal }));
+  const gits = async () =>
+    (await process.executeCommand("cat /proc/[0-9]*/comm | grep -c '^git'")).result.trim();
+  await until("git runs", async () => (await gits()) !== "0");
+  controller.abort("enough");
+  assert.equal(await pending, "enough");
+  await until("git has ended", async () => (await gits()) === "0");
+  assert.equal((await process.executeCommand("ls -d /tmp/r")).exitCode, 2);
 });

@@ -206,7 +206,8 @@ test("deleting the session ends the stream", async (t) => {
 
 test("a million lines pass a slow callback in bounded memory, each once and in order", async (t) => {
   // 107 MB of lines. The first call of the callback holds until the command has ended, so that from then on all of
-  // it could be read ahead; what is allowed to grow is less.
+  // it could be read ahead, and later ones pause now and then, in which some 10 MB could be; what is allowed to grow
+  // is less.
   const padding = "x".repeat(100);
   const source = `
     import { Daytona } from "@daytonaio/sdk";
@@ -217,7 +218,7 @@ test("a million lines pass a slow callback in bounded memory, each once and in o
       await shell.createSession("flood");
       const command = "seq 1000000 | sed 's/$/ ${padding}/'";
       const { cmdId } = await shell.executeSessionCommand("flood", { command, async: true });
-      let [next, rest, peak] = [1, "", 0];
+      let [next, rest, peak, pause, pauses] = [1, "", 0, 20000, 0];
       const base = process.memoryUsage.rss();
       const slow = async () => {
         while ((await shell.getSessionCommand("flood", cmdId)).exitCode === undefined);
@@ -230,14 +231,18 @@ test("a million lines pass a slow callback in bounded memory, each once and in o
           if (line !== next + " ${padding}") throw new Error(line + " came where " + next + " was expected");
           next += 1;
         }
+        if (next > pause) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          [pause, pauses] = [pause + 20000, pauses + 1];
+        }
         peak = Math.max(peak, process.memoryUsage.rss() - base);
       });
-      console.log(next - 1, JSON.stringify(rest), peak < 80 * 2 ** 20 ? "bounded" : peak);
+      console.log(next - 1, JSON.stringify(rest), pauses, peak < 80 * 2 ** 20 ? "bounded" : peak);
     } finally {
       await daytona.remove(sandbox);
     }`;
   const done = await script(t, "mjs", source);
-  assert.deepEqual(done, { code: 0, stdout: '1000000 "" bounded\n', stderr: "" });
+  assert.deepEqual(done, { code: 0, stdout: '1000000 "" 50 bounded\n', stderr: "" });
 });
 
 test("a reader that pauses in 64 MiB loses nothing, and holds nobody up", async (t) => {

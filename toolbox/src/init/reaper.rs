@@ -7,13 +7,21 @@
 //! process id is never hit.
 
 use super::Tree;
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, kill_process_group};
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
+use tokio::time::{Instant, timeout};
+
+/// How long a start waits at the sandbox's limit of processes while nothing else starts either.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it looks for room itself: what ends is not always a child of this process.
+const LOOK: Duration = Duration::from_millis(20);
 
 type Running = HashMap<Pid, oneshot::Sender<WaitStatus>>;
 
@@ -22,6 +30,10 @@ type Running = HashMap<Pid, oneshot::Sender<WaitStatus>>;
 pub(crate) struct Reaper {
     running: Mutex<Running>,
     reaped: Notify,
+    /// Whoever starts in turn holds it until it has started; when that was the last time.
+    turn: tokio::sync::Mutex<Option<Instant>>,
+    /// A child has gone, so there may be room for another.
+    room: Notify,
 }
 
 /// A started process, leader of its own session and process group. Dropping it before it ended kills the
@@ -37,9 +49,34 @@ pub(crate) struct Child {
 impl Reaper {
     /// Starts `command` in a session of its own.
     pub(crate) fn spawn(self: &Arc<Self>, command: &mut Command) -> io::Result<Child> {
-        // SAFETY: setsid is async-signal-safe and allocates nothing; a fresh child is never a group leader,
-        // so it does not fail.
-        unsafe { command.pre_exec(|| rustix::process::setsid().map(|_| ()).map_err(Into::into)) };
+        lead_a_session(command);
+        self.start(command)
+    }
+
+    /// The same, in turn, and waiting while the limit of processes is reached: a thousand commands at once run as
+    /// there is room. Who sees nothing start for long gets the error of the system.
+    pub(crate) async fn spawn_in_turn(self: &Arc<Self>, command: &mut Command) -> io::Result<Child> {
+        lead_a_session(command);
+        let came = Instant::now();
+        let mut last = self.turn.lock().await;
+        let until = last.map_or(came, |last| last.max(came)) + PATIENCE;
+        loop {
+            match self.start(command) {
+                Err(error)
+                    if Errno::from_io_error(&error) == Some(Errno::AGAIN) && Instant::now() < until =>
+                {
+                    let _ = timeout(LOOK, self.room.notified()).await;
+                }
+                Err(error) => return Err(error),
+                Ok(child) => {
+                    *last = Some(Instant::now());
+                    return Ok(child);
+                }
+            }
+        }
+    }
+
+    fn start(self: &Arc<Self>, command: &mut Command) -> io::Result<Child> {
         let mut running = self.running();
         let started = command.spawn()?;
         let pid = i32::try_from(started.id()).ok().and_then(Pid::from_raw);
@@ -72,6 +109,7 @@ impl Reaper {
         while sigchld.recv().await.is_some() {
             self.collect();
             self.reaped.notify_one();
+            self.room.notify_one();
         }
     }
 
@@ -119,6 +157,13 @@ impl Drop for Child {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Once for each command, however often it is tried.
+fn lead_a_session(command: &mut Command) {
+    // SAFETY: setsid is async-signal-safe and allocates nothing; a fresh child is never a group leader,
+    // so it does not fail.
+    unsafe { command.pre_exec(|| rustix::process::setsid().map(|_| ()).map_err(Into::into)) };
 }
 
 /// Kills the members of `session` until a look finds no new one, since one may fork while we look.

@@ -87,7 +87,13 @@ impl Finished {
 /// Runs the job. Dropping the future kills the process and its session.
 pub(super) async fn run(app: &App, job: Job) -> Result<Finished, RunError> {
     let Job { command, split, charts, timeout: limit } = job;
-    let (child, stdout, stderr) = start(app, command, split).map_err(RunError::Start)?;
+    let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+    // Waiting for its turn is a part of its time.
+    let (child, stdout, stderr) = tokio::select! {
+        biased;
+        started = start(app, command, split) => started.map_err(RunError::Start)?,
+        () = at(deadline) => return Err(RunError::Timeout(limit.unwrap_or_default())),
+    };
     let mut capture = Capture {
         stdout: Some(stdout),
         stderr,
@@ -99,7 +105,6 @@ pub(super) async fn run(app: &App, job: Job) -> Result<Finished, RunError> {
     // reads any more, and go on to its next command.
     let mut child = child;
     let mut buffer = vec![0; READ];
-    let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
     let mut ended: Option<(WaitStatus, Instant)> = None;
     let mut last_output = Instant::now();
 
@@ -112,7 +117,11 @@ pub(super) async fn run(app: &App, job: Job) -> Result<Finished, RunError> {
         tokio::select! {
             biased;
             () = at(until) => match (&ended, limit) {
-                (Some((status, _)), _) => break *status,
+                (Some((status, _)), _) => {
+                    // What is in the pipes by now came in time, when it was the toolbox that was late.
+                    capture.rest(&mut buffer).await?;
+                    break *status;
+                }
                 (None, limit) => {
                     child.kill();
                     let _ = timeout(AFTER_KILL, &mut child.exit).await;
@@ -142,7 +151,7 @@ pub(super) async fn run(app: &App, job: Job) -> Result<Finished, RunError> {
     Ok(Finished { exit_code: exit_code(status), spool: capture.spool, charts })
 }
 
-fn start(
+async fn start(
     app: &App,
     mut command: Command,
     split: bool,
@@ -157,7 +166,7 @@ fn start(
     command.stdout(stdout_end).stderr(stderr_end);
     let stdout = Receiver::from_owned_fd(OwnedFd::from(stdout))?;
     let stderr = stderr.map(|stderr| Receiver::from_owned_fd(OwnedFd::from(stderr))).transpose()?;
-    let child = app.reaper.spawn(&mut command)?;
+    let child = app.reaper.spawn_in_turn(&mut command).await?;
     // `command` holds this side's copies of the writing ends; dropping it lets the end of output be seen.
     drop(command);
     Ok((child, stdout, stderr))
@@ -217,14 +226,32 @@ impl Capture {
             Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Some(Err(error)) => return Err(RunError::Spool(error)),
         };
+        self.take(which, got).await?;
+        Ok(true)
+    }
+
+    /// Reads what is in the pipes at this moment, asking the system itself: what the runtime was told may be old.
+    async fn rest(&mut self, buffer: &mut [u8]) -> Result<(), RunError> {
+        for which in [Stream::Stdout, Stream::Stderr] {
+            let pipe = match which {
+                Stream::Stdout => &self.stdout,
+                Stream::Stderr => &self.stderr,
+            };
+            if let Some(Ok(got)) = pipe.as_ref().map(|pipe| rustix::io::read(pipe, &mut *buffer)) {
+                self.take(which, &buffer[..got]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, which: Stream, got: &[u8]) -> Result<(), RunError> {
         match (&mut self.charts, which) {
             (Some(filter), Stream::Stdout) => {
                 let text = filter.push(got);
-                self.keep(which, &text).await?;
+                self.keep(which, &text).await
             }
-            _ => self.keep(which, got).await?,
+            _ => self.keep(which, got).await,
         }
-        Ok(true)
     }
 
     /// Keeps output for the answer, as long as the answer can carry it.

@@ -2,6 +2,7 @@
 
 use crate::harness::{Toolbox, alive, eventually, in_time};
 use serde_json::json;
+use std::os::unix::process::CommandExt;
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 
@@ -169,4 +170,50 @@ async fn many_at_once() {
             json!({"exitCode": i, "result": format!("{i}\n"), "stdout": format!("{i}\n"), "stderr": ""})
         );
     }
+}
+
+#[tokio::test]
+async fn commands_beyond_the_limit_of_processes_take_turns() {
+    if !rustix::process::getuid().is_root() {
+        eprintln!("skipped: the limit counts all processes of a user, so it takes root to be one of its own");
+        return;
+    }
+    // Nobody else's, and not bound by a limit when it is root's.
+    let user = 1_000_000 + std::process::id();
+    let toolbox = Toolbox::start_with(|command| {
+        command.uid(user).gid(user);
+        // SAFETY: setrlimit is async-signal-safe and allocates nothing.
+        unsafe {
+            command.pre_exec(|| {
+                let limit = rustix::process::Rlimit { current: Some(40), maximum: Some(40) };
+                rustix::process::setrlimit(rustix::process::Resource::Nproc, limit).map_err(Into::into)
+            })
+        }
+    })
+    .await;
+    let numbers = 0..200;
+    let commands: Vec<_> =
+        numbers.clone().map(|number| format!("read x < /proc/uptime; echo {number}")).collect();
+    let answers = futures::future::join_all(commands.iter().map(|command| toolbox.execute(command))).await;
+    let said: Vec<_> = answers.iter().map(|answer| answer["stdout"].as_str().expect("text")).collect();
+    assert_eq!(said, numbers.map(|number| format!("{number}\n")).collect::<Vec<_>>());
+
+    // Who finds no room until its deadline is told as much, and nothing of it runs.
+    let fill = "exec python3 -c '
+import os, time
+try:
+    while os.fork(): pass
+except BlockingIOError:
+    open(\"full\", \"w\").close()
+time.sleep(600)'";
+    let (filling, waiting) = (toolbox.execute(fill), async {
+        eventually("it is full", async || toolbox.names().contains(&"full".to_owned())).await;
+        toolbox.post_json("/process/execute", json!({"command": ": > ran", "timeout": 1})).await
+    });
+    let answer = tokio::select! {
+        _ = filling => panic!("it does not end"),
+        answer = waiting => answer,
+    };
+    answer.error(408, "PROCESS_EXECUTION_TIMEOUT");
+    assert!(!toolbox.names().contains(&"ran".to_owned()));
 }
