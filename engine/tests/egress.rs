@@ -1,7 +1,6 @@
 //! NET: what a sandbox with egress reaches, and what it must not.
 //!
-//! The test runs in a network namespace of its own, as a machine with one uplink; behind that another namespace plays
-//! the internet and holds every address that is tried, so what is refused is refused by rules and not by absence.
+//! Each test runs in a network namespace of its own, as a machine with one uplink.
 
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected is to fail there")]
 
@@ -9,11 +8,11 @@ mod support;
 
 use daytona_engine::spec::Network;
 use daytona_engine::{Engine as _, SandboxSpec};
-use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 use support::Rig;
+use support::internet::{Internet, PUBLIC, REFUSED, host_resolvers, reached, said, with_egress};
 
 /// Runs the named test in a network namespace of its own, unless that is where it runs.
 fn handed_over(test: &str) -> bool {
@@ -30,113 +29,6 @@ fn handed_over(test: &str) -> bool {
     let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success() && said.contains("1 passed"), "{said}");
     true
-}
-
-fn tool(line: &str) {
-    let words: Vec<_> = line.split(' ').collect();
-    let done = Command::new(words[0]).args(&words[1..]).output().unwrap();
-    assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
-}
-
-fn said(line: &str) -> String {
-    let words: Vec<_> = line.split(' ').collect();
-    String::from_utf8(Command::new(words[0]).args(&words[1..]).output().unwrap().stdout).unwrap()
-}
-
-const PUBLIC: &str = "198.51.100.7";
-const REFUSED: [&str; 9] = [
-    "10.9.9.9",
-    "172.16.9.9",
-    "192.168.9.9",
-    "100.64.9.9",
-    "169.254.169.254",
-    "127.0.0.1",
-    "224.0.0.9",
-    "203.0.113.2",
-    "203.0.113.1",
-];
-
-/// The namespace behind the uplink, and the process that serves ports 80 and 53 on all its addresses.
-struct Internet(Child);
-
-impl Internet {
-    fn new(resolvers: &[String]) -> Self {
-        let code = "import socket, threading, sys\n\
-                    def tcp(port):\n\
-                    \x20   s = socket.create_server(('0.0.0.0', port))\n\
-                    \x20   while True: s.accept()[0].close()\n\
-                    def udp():\n\
-                    \x20   s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
-                    \x20   s.setsockopt(0, 8, 1)\n\
-                    \x20   s.bind(('0.0.0.0', 53))\n\
-                    \x20   while True:\n\
-                    \x20       data, info, _, peer = s.recvmsg(99, 99)\n\
-                    \x20       s.sendmsg([data], info, 0, peer)\n\
-                    for f, a in ((tcp, (80,)), (tcp, (53,)), (udp, ())):\n\
-                    \x20   threading.Thread(target=f, args=a, daemon=True).start()\n\
-                    print('ready', flush=True)\n\
-                    sys.stdin.read()\n";
-        let mut child = Command::new("unshare")
-            .args(["--net", "/usr/bin/python3", "-c", code])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert_eq!(line, "ready\n");
-        tool("ip link set lo up");
-        tool(&format!("ip link add up0 type veth peer name wan netns {}", child.id()));
-        tool("ip addr add 203.0.113.2/24 dev up0");
-        tool("ip link set up0 up");
-        tool("ip route add default via 203.0.113.1");
-        let there = |line: &str| tool(&format!("nsenter -t {} -n {line}", child.id()));
-        there("ip link set lo up");
-        there("ip addr add 203.0.113.1/24 dev wan");
-        there("ip link set wan up");
-        let own = [PUBLIC]
-            .into_iter()
-            .chain(REFUSED[..5].iter().copied())
-            .chain(resolvers.iter().map(String::as_str));
-        for address in own {
-            there(&format!("ip addr add {address}/32 dev lo"));
-        }
-        Self(child)
-    }
-}
-
-impl Drop for Internet {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Which of the addresses answer, over TCP on a port.
-async fn reached(rig: &Rig, id: &str, port: u16, addresses: &[String]) -> Vec<String> {
-    let code = format!(
-        "import json, socket\n\
-         def reach(to):\n\
-         \x20   try: socket.create_connection((to, {port}), 2).close(); return True\n\
-         \x20   except OSError: return False\n\
-         print(json.dumps([to for to in {addresses:?} if reach(to)]))"
-    );
-    let ran = rig.python(id, &code).await;
-    let found: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
-    found.as_array().unwrap().iter().map(|to| to.as_str().unwrap().to_owned()).collect()
-}
-
-fn host_resolvers() -> Vec<String> {
-    let text = std::fs::read_to_string("/etc/resolv.conf").unwrap();
-    text.lines().filter_map(|line| line.strip_prefix("nameserver ")).map(|it| it.trim().to_owned()).collect()
-}
-
-async fn with_egress(rig: &Rig) -> SandboxSpec {
-    let spec = SandboxSpec { network: Network::Egress, ..rig.spec() };
-    rig.launch(&spec).await;
-    let report = rig.engine.report(&spec.id).await.unwrap().unwrap();
-    assert!(report.warnings.is_empty(), "{report:?}");
-    spec
 }
 
 #[tokio::test]
@@ -181,7 +73,7 @@ async fn egress_reaches_the_internet_and_nothing_nearer() {
     assert_eq!(forwarding(), "1\n");
     rig.engine.destroy(&one.id).await.unwrap();
     assert_eq!(reached(&rig, &two.id, 80, &tried).await, [PUBLIC]);
-    rig.engine.stop(&two.id, std::time::Duration::ZERO).await.unwrap();
+    rig.engine.stop(&two.id, Duration::ZERO).await.unwrap();
     assert_eq!(said("nft list tables"), "");
     assert!(!said("ip -o link").contains("dtn"));
     assert_eq!(forwarding(), "0\n");

@@ -3,7 +3,8 @@
 //!
 //! Which interfaces that concerns is kept in the file that is locked around every change.
 
-use super::{PREFIX, nft, rules};
+use super::tools::{Enter, nft};
+use super::{PREFIX, host, rules};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -12,29 +13,16 @@ use std::path::Path;
 /// The guard's table.
 const GUARD: &str = "daytona_forwarding";
 
-/// The interfaces of the default route.
-pub(super) fn uplinks(routes: &str) -> BTreeSet<String> {
-    routes
-        .lines()
-        .skip(1)
-        .filter_map(|line| {
-            let mut fields = line.split_ascii_whitespace();
-            let (device, to) = (fields.next()?, fields.next()?);
-            (to == "00000000" && fields.nth(5)? == "00000000").then(|| device.to_owned())
-        })
-        .collect()
-}
-
 /// Lets answers from the internet through to sandboxes.
 pub(super) fn enable(lock: &File) -> io::Result<()> {
     let mut ours = read(lock)?;
-    for device in uplinks(&fs::read_to_string("/proc/net/route")?) {
+    for device in host::uplinks(&fs::read_to_string("/proc/net/route")?) {
         let setting = setting(&device);
         if fs::read_to_string(&setting)?.trim() == "0" {
             ours.insert(device);
             // The guard first, and the record before both.
             write(lock, &ours)?;
-            nft(&guard(&ours))?;
+            nft(&guard(&ours), Enter::default())?;
             fs::write(&setting, "1")?;
         }
     }
@@ -52,7 +40,7 @@ pub(super) fn disable_when_unused(lock: &File, path: &Path) -> io::Result<()> {
         fs::write(setting(device), "0").or_else(super::absent)?;
     }
     if !ours.is_empty() {
-        nft(&rules::gone(GUARD))?;
+        nft(&rules::gone(GUARD), Enter::default())?;
     }
     fs::remove_file(path)
 }
