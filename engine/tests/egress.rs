@@ -12,7 +12,9 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
 use support::Rig;
-use support::internet::{Internet, PUBLIC, REFUSED, host_resolvers, reached, said, with_egress};
+use support::internet::{
+    Elsewhere, Internet, PUBLIC, REFUSED, host_resolvers, reached, said, tool, with_egress,
+};
 
 /// Runs the named test in a network namespace of its own, unless that is where it runs.
 fn handed_over(test: &str) -> bool {
@@ -145,4 +147,134 @@ async fn a_killed_monitor_leaves_no_rules() {
     assert_eq!(said("nft list tables"), "");
     assert!(!said("ip -o link").contains("dtn"));
     rig.engine.destroy(&spec.id).await.unwrap();
+}
+
+/// A container of someone else's, on a bridge of its own, that goes out by way of this machine.
+fn container() -> Elsewhere {
+    let container = Elsewhere::new("dock0", "eth0");
+    tool("ip addr add 172.30.0.1/24 dev dock0");
+    tool("ip link set dock0 up");
+    container.run("ip addr add 172.30.0.2/24 dev eth0");
+    container.run("ip link set eth0 up");
+    container.run("ip route add default via 172.30.0.1");
+    container
+}
+
+fn nft(rules: &str) {
+    tool(&format!("nft {rules}"));
+}
+
+#[tokio::test]
+async fn who_forwards_for_itself_meanwhile_is_not_in_the_way() {
+    if handed_over("who_forwards_for_itself_meanwhile_is_not_in_the_way") {
+        return;
+    }
+    let internet = Internet::new(&[]);
+    let rig = Rig::new();
+    let (one, two) = (with_egress(&rig).await, with_egress(&rig).await);
+    let container = container();
+    let sysctl = |name: &str| std::fs::read_to_string(format!("/proc/sys/net/ipv4/{name}")).unwrap();
+
+    // The machine forwards for sandboxes only: a neighbour does not get through to what is behind it.
+    std::fs::write("/proc/sys/net/ipv4/conf/dock0/forwarding", "1").unwrap();
+    internet.0.run("ip route add 172.30.0.0/24 via 203.0.113.2");
+    assert!(!internet.0.reaches("172.30.0.2", 80));
+
+    // What Docker does when it starts.
+    std::fs::write("/proc/sys/net/ipv4/ip_forward", "1").unwrap();
+    nft("add table ip docker");
+    nft("add chain ip docker post { type nat hook postrouting priority 100 ; }");
+    nft("add rule ip docker post ip saddr 172.30.0.0/24 oifname up0 masquerade");
+    nft("add chain ip docker pre { type nat hook prerouting priority -100 ; }");
+    nft("add rule ip docker pre iifname up0 tcp dport 8081 dnat to 172.30.0.2:80");
+    assert!(container.reaches(PUBLIC, 80), "its connections get answers");
+    assert!(internet.0.reaches("203.0.113.2", 8081), "its published port is open");
+    assert!(!internet.0.reaches("172.30.0.2", 80), "no one has asked for this");
+    assert_eq!(reached(&rig, &one.id, 80, &[PUBLIC.to_owned()]).await, [PUBLIC]);
+
+    // The next end of a sandbox notices, and the last one changes nothing any more.
+    rig.engine.destroy(&one.id).await.unwrap();
+    assert!(!said("nft list tables").contains("daytona_forwarding"));
+    assert!(
+        internet.0.reaches("172.30.0.2", 80),
+        "the machine is a router now, and the check above could fail"
+    );
+    assert_eq!(reached(&rig, &two.id, 80, &[PUBLIC.to_owned()]).await, [PUBLIC]);
+    rig.engine.destroy(&two.id).await.unwrap();
+    assert_eq!((sysctl("conf/up0/forwarding").as_str(), sysctl("ip_forward").as_str()), ("1\n", "1\n"));
+    assert!(container.reaches(PUBLIC, 80));
+}
+
+/// An uplink that alone does not forward, on a machine that else does, is put back to that.
+#[tokio::test]
+async fn an_uplink_kept_from_forwarding_is_so_again() {
+    if handed_over("an_uplink_kept_from_forwarding_is_so_again") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    std::fs::write("/proc/sys/net/ipv4/ip_forward", "1").unwrap();
+    std::fs::write("/proc/sys/net/ipv4/conf/up0/forwarding", "0").unwrap();
+    let rig = Rig::new();
+    let (one, two) = (with_egress(&rig).await, with_egress(&rig).await);
+    assert!(said("nft list tables").contains("daytona_forwarding"));
+    assert_eq!(reached(&rig, &two.id, 80, &[PUBLIC.to_owned()]).await, [PUBLIC]);
+    rig.engine.destroy(&one.id).await.unwrap();
+    rig.engine.destroy(&two.id).await.unwrap();
+    assert_eq!(std::fs::read_to_string("/proc/sys/net/ipv4/conf/up0/forwarding").unwrap(), "0\n");
+    assert_eq!(said("nft list tables"), "");
+}
+
+/// Starts a sandbox and returns what its report says of other people's rules, and whether it reaches the internet.
+async fn beside_rules_of_others(rig: &Rig) -> (Option<String>, bool) {
+    let spec = SandboxSpec { network: Network::Egress, ..rig.spec() };
+    rig.launch(&spec).await;
+    let report = rig.engine.report(&spec.id).await.unwrap().unwrap();
+    let warning = report.warnings.into_iter().find(|warning| warning.contains("may be dropped"));
+    let open = !reached(rig, &spec.id, 80, &[PUBLIC.to_owned()]).await.is_empty();
+    rig.engine.destroy(&spec.id).await.unwrap();
+    (warning, open)
+}
+
+#[tokio::test]
+async fn rules_of_others_that_drop_are_told_with_what_helps() {
+    if handed_over("rules_of_others_that_drop_are_told_with_what_helps") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    let rig = Rig::new();
+    nft("add table ip harmless");
+    nft("add chain ip harmless forward { type filter hook forward priority 0 ; policy accept ; }");
+    nft("add rule ip harmless forward ip daddr 192.0.2.1 drop");
+    assert_eq!(beside_rules_of_others(&rig).await, (None, true));
+
+    for chain in ["policy drop", "policy accept"] {
+        nft("add table inet firewall");
+        nft(&format!("add chain inet firewall routed {{ type filter hook forward priority 0 ; {chain} ; }}"));
+        nft("add rule inet firewall routed ct state established accept");
+        if chain == "policy accept" {
+            nft("add rule inet firewall routed counter reject with icmpx type admin-prohibited");
+        }
+        let (warning, open) = beside_rules_of_others(&rig).await;
+        let warning = warning.unwrap();
+        assert!(!open && warning.contains("chain routed (table inet firewall)"), "{warning}");
+        // What it says helps, helps.
+        let remedy = warning.split_once("to let sandboxes through: ").unwrap().1;
+        let done = Command::new("sh").args(["-c", remedy]).output().unwrap();
+        assert!(done.status.success(), "{remedy}: {done:?}");
+        assert_eq!(beside_rules_of_others(&rig).await, (None, true), "{remedy}");
+        nft("delete table inet firewall");
+    }
+
+    // Docker has a chain for it.
+    nft("add table ip filter");
+    nft("add chain ip filter DOCKER-USER");
+    nft("add chain ip filter FORWARD { type filter hook forward priority 0 ; policy drop ; }");
+    let (warning, open) = beside_rules_of_others(&rig).await;
+    let warning = warning.unwrap();
+    assert!(!open && warning.contains("iptables -I DOCKER-USER -i dtn+ -j ACCEPT"), "{warning}");
+    // What iptables makes of that.
+    nft("add rule ip filter FORWARD jump DOCKER-USER");
+    nft("add rule ip filter DOCKER-USER iifname \"dtn*\" counter accept");
+    nft("add rule ip filter DOCKER-USER oifname \"dtn*\" ct state established,related counter accept");
+    assert_eq!(beside_rules_of_others(&rig).await, (None, true));
 }

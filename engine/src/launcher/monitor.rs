@@ -166,7 +166,7 @@ fn start(folder: &Folder, toolbox: &Path, held: &mut Held, lock: File) -> Done<R
     let mut network = None;
     if let Some(plan) = egress {
         let means = plan.means();
-        match plan.make(raw) {
+        match plan.make(raw, &mut report.warnings) {
             Ok((host_side, watch)) => {
                 held.run.network = Some(host_side);
                 network = watch;

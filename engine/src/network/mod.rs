@@ -6,6 +6,7 @@
 //! As root that is a veth pair with rules on the host (`veth`). As an ordinary user it is `pasta`, a process of the
 //! user's that makes the sandbox's connections, with rules in the sandbox's own network namespace (`pasta`).
 
+mod foreign;
 mod forwarding;
 mod host;
 mod pasta;
@@ -100,9 +101,9 @@ impl Plan {
     ///
     /// # Errors
     /// When a tool fails; [`HostSide::remove`] is due then as well.
-    pub fn make(self, pid: i32) -> io::Result<(HostSide, Option<Watch>)> {
+    pub fn make(self, pid: i32, warnings: &mut Vec<String>) -> io::Result<(HostSide, Option<Watch>)> {
         match self.way {
-            Way::Root(plan) => Ok((plan.make(pid, &self.resolvers)?, None)),
+            Way::Root(plan) => Ok((plan.make(pid, &self.resolvers, warnings)?, None)),
             Way::User(plan) => plan.make(pid).map(|(host_side, watch)| (host_side, Some(watch))),
         }
     }

@@ -79,6 +79,12 @@ pub(super) fn nft(ruleset: &str, enter: Enter) -> io::Result<String> {
     feed("nft", &["-f", "-"], ruleset, enter)
 }
 
+/// Has `nft` list something as JSON.
+pub(super) fn nft_json(what: &[&str]) -> io::Result<serde_json::Value> {
+    let said = feed("nft", &[&["-j", "list"], what].concat(), "", Enter::default())?;
+    serde_json::from_str(&said).map_err(|error| io::Error::other(format!("nft: {error}")))
+}
+
 /// Has `ip` carry out commands.
 pub(super) fn ip(commands: &str, enter: Enter) -> io::Result<()> {
     feed("ip", &["-batch", "-"], commands, enter).map(drop)

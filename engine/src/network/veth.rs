@@ -5,7 +5,7 @@
 //! taken back at the end. The kernel itself removes a veth pair with the sandbox's network namespace.
 
 use super::tools::{Enter, ip, nft};
-use super::{HostSide, PREFIX, forwarding, host, rules, tools};
+use super::{HostSide, PREFIX, foreign, forwarding, host, rules, tools};
 use rustix::fs::FlockOperation;
 use std::fs::{self, File};
 use std::io;
@@ -62,16 +62,23 @@ impl Plan {
     }
 
     /// Makes the rules, then the devices.
-    pub(super) fn make(self, pid: i32, resolvers: &[Ipv4Addr]) -> io::Result<HostSide> {
+    pub(super) fn make(
+        self,
+        pid: i32,
+        resolvers: &[Ipv4Addr],
+        warnings: &mut Vec<String>,
+    ) -> io::Result<HostSide> {
         let Self { mut host_side, addresses, near, lock } = self;
         let rules = rules::of_link(&host_side.table, &host_side.link, addresses, &near, resolvers);
-        nft(&rules::weakened(rules), Enter::default())?;
+        // Listed by the same process, since starting another takes its milliseconds.
+        let chains = nft(&(rules::weakened(rules) + "list chains\n"), Enter::default())?;
         forwarding::enable(&lock)?;
         if let Err(error) = devices(&mut host_side, addresses, pid) {
             // None is to live on without its rules, which go next.
             let _ = ip(&format!("link del {}\n", host_side.link), Enter::default());
             return Err(error);
         }
+        warnings.extend(foreign::in_the_way(&chains));
         Ok(host_side)
     }
 }
