@@ -10,7 +10,7 @@ use daytona_engine::spec::Network;
 use daytona_engine::{Engine as _, SandboxSpec};
 use std::net::TcpListener;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::Rig;
 use support::internet::{
     Elsewhere, Internet, PUBLIC, REFUSED, host_resolvers, reached, said, tool, with_egress,
@@ -277,4 +277,74 @@ async fn rules_of_others_that_drop_are_told_with_what_helps() {
     nft("add rule ip filter DOCKER-USER iifname \"dtn*\" counter accept");
     nft("add rule ip filter DOCKER-USER oifname \"dtn*\" ct state established,related counter accept");
     assert_eq!(beside_rules_of_others(&rig).await, (None, true));
+}
+
+/// The kernel takes a device apart when it comes to it, and no one else is to wait for that.
+#[tokio::test]
+async fn a_device_that_goes_late_holds_no_one_up() {
+    if handed_over("a_device_that_goes_late_holds_no_one_up") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    let rig = Rig::new();
+    let (late, other) = (with_egress(&rig).await, with_egress(&rig).await);
+    let init = support::init_of(&rig, &late.id);
+    // As long as this is open the namespace lives, and its device with it.
+    let namespace = std::fs::File::open(format!("/proc/{init}/ns/net")).unwrap();
+    let (engine, id) = (rig.engine.clone(), late.id.clone());
+    let stop = tokio::spawn(async move { engine.stop(&id, Duration::ZERO).await });
+    support::until("the init is gone", || !std::fs::exists(format!("/proc/{init}/root")).unwrap_or(false))
+        .await;
+    rig.engine.stop(&other.id, Duration::ZERO).await.unwrap();
+    rig.engine.start(&other).await.unwrap();
+    assert!(!stop.is_finished(), "the other had to wait for it");
+    let rules = said("nft list tables");
+    drop(namespace);
+    stop.await.unwrap().unwrap();
+    assert_eq!(rules.lines().filter(|line| line.contains("daytona_") && line.contains("test_")).count(), 2);
+    assert_eq!(reached(&rig, &other.id, 80, &[PUBLIC.to_owned()]).await, [PUBLIC]);
+    rig.engine.destroy(&other.id).await.unwrap();
+    rig.engine.destroy(&late.id).await.unwrap();
+    assert_eq!(said("nft list tables"), "");
+}
+
+/// Eight at a time come and go, and in the end there is nothing left.
+#[tokio::test]
+async fn many_at_once_leave_nothing() {
+    if handed_over("many_at_once_leave_nothing") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    let rig = Rig::new();
+    let loops = (0..8).map(|_| {
+        let (engine, spec) = (rig.engine.clone(), SandboxSpec { network: Network::Egress, ..rig.spec() });
+        tokio::spawn(async move {
+            let mut times = Vec::new();
+            engine.create(&spec).await.unwrap();
+            for _ in 0..5 {
+                let begun = Instant::now();
+                engine.start(&spec).await.unwrap();
+                let start = begun.elapsed();
+                let report = engine.report(&spec.id).await.unwrap().unwrap();
+                assert!(report.enforced.iter().any(|control| control.contains("egress")), "{report:?}");
+                let begun = Instant::now();
+                engine.stop(&spec.id, Duration::ZERO).await.unwrap();
+                times.push([start, begun.elapsed()]);
+            }
+            engine.destroy(&spec.id).await.unwrap();
+            times
+        })
+    });
+    let mut times = Vec::new();
+    for one in loops.collect::<Vec<_>>() {
+        times.extend(one.await.unwrap());
+    }
+    for (number, what) in ["start", "stop"].iter().enumerate() {
+        times.sort_by_key(|both| both[number]);
+        let (middle, last) = (times[times.len() / 2][number], times[times.len() - 1][number]);
+        println!("{what}: median {middle:?}, slowest {last:?}");
+    }
+    assert_eq!(said("nft list tables"), "");
+    assert!(!said("ip -o link").contains("dtn"));
+    assert_eq!(std::fs::read_to_string("/proc/sys/net/ipv4/conf/up0/forwarding").unwrap(), "0\n");
 }

@@ -101,8 +101,8 @@ fn devices(host_side: &mut HostSide, addresses: Addresses, pid: i32) -> io::Resu
 /// Takes back what was made for one sandbox. What is not there is no error.
 pub(super) fn remove(host_side: &HostSide) -> io::Result<()> {
     let HostSide { table, link, index: number, .. } = host_side;
-    let lock = lock()?;
-    // The pair goes with the sandbox's namespace, a moment after its last process.
+    // The pair goes with the sandbox's namespace, a moment after its last process, and under load some seconds after.
+    // No one else is to wait for that, so the lock is taken later.
     let deadline = Instant::now() + Duration::from_secs(5);
     while number.is_some() && index(link) == *number {
         if Instant::now() > deadline {
@@ -110,6 +110,7 @@ pub(super) fn remove(host_side: &HostSide) -> io::Result<()> {
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+    let lock = lock()?;
     // Only now: while the device lived, its rules did. A device that took its name since has a table of its own.
     nft(&rules::gone(table), Enter::default())?;
     forwarding::disable_when_unused(&lock, &lock_path()?)
