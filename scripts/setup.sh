@@ -22,6 +22,8 @@ if [ "$(uname -s)" = Linux ]; then
     need mkfs.ext4 e2fsprogs
     need ip iproute2
     need nft nftables
+    # An ordinary user's sandboxes reach the internet through it.
+    need pasta passt
     need setpriv util-linux
     need node nodejs
     need npm npm

@@ -42,8 +42,9 @@ impl Check {
 /// a program with threads cannot.
 #[must_use]
 pub fn doctor(launcher: &Path) -> Vec<Check> {
-    let mut checks = match probe(launcher) {
-        Ok(probe) => namespaces(&probe),
+    let probe = probe(launcher);
+    let mut checks = match &probe {
+        Ok(probe) => namespaces(probe),
         Err(error) => vec![Check::new(
             "launcher",
             CheckStatus::Missing,
@@ -54,7 +55,7 @@ pub fn doctor(launcher: &Path) -> Vec<Check> {
     checks.push(ids());
     checks.extend(control_groups());
     checks.push(disk());
-    checks.push(egress());
+    checks.push(egress(probe.ok().as_ref()));
     checks.extend(
         [("python3", "python3"), ("node", "nodejs")].map(|(program, package)| interpreter(program, package)),
     );
@@ -156,7 +157,7 @@ fn disk() -> Check {
     }
 }
 
-fn egress() -> Check {
+fn egress(probe: Option<&Probe>) -> Check {
     let name = "egress to the internet";
     if rustix::process::geteuid().is_root() {
         let missing: BTreeSet<_> = [("nft", "nftables"), ("ip", "iproute2")]
@@ -171,8 +172,14 @@ fn egress() -> Check {
         return Check::new(name, CheckStatus::Degraded, "sandboxes have no network", &install);
     }
     let remedy =
-        "run the server as root: an ordinary user cannot keep a sandbox off the host and private networks";
-    Check::new(name, CheckStatus::Degraded, "sandboxes have no network", remedy)
+        "apt-get install passt nftables; /dev/net/tun must be there and open to this user (chmod 0666)";
+    match probe.map(|probe| &probe.egress) {
+        Some(Tried::Works) => Check::new(name, CheckStatus::Ok, "pasta and nftables", ""),
+        Some(Tried::Fails(why)) => {
+            Check::new(name, CheckStatus::Degraded, format!("sandboxes have no network: {why}"), remedy)
+        }
+        None => Check::new(name, CheckStatus::Degraded, "sandboxes have no network", remedy),
+    }
 }
 
 /// The `host` image shows `/usr` only, so an interpreter elsewhere is of no use.

@@ -100,8 +100,8 @@ pub fn monitor(folder: &Folder) -> io::Result<Option<Pid>> {
     }
 }
 
-/// Kills an init; the kernel kills its whole process namespace with it.
-fn kill(init: crate::folder::Process) -> io::Result<()> {
+/// Kills a process; the kernel kills the whole process namespace of an init with it.
+pub(crate) fn kill(init: crate::folder::Process) -> io::Result<()> {
     let Some(pid) = Pid::from_raw(init.pid) else { return Ok(()) };
     let Ok(pidfd) = rustix::process::pidfd_open(pid, PidfdFlags::empty()) else { return Ok(()) };
     // Opened first and looked at again after, so the number cannot have been given to another process between.

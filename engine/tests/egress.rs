@@ -1,7 +1,6 @@
 //! NET: what a sandbox with egress reaches, and what it must not.
 //!
-//! The test runs in a network namespace of its own, as a machine with one uplink; behind that another namespace plays
-//! the internet and holds every address that is tried, so what is refused is refused by rules and not by absence.
+//! Each test runs in a network namespace of its own, as a machine with one uplink.
 
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected is to fail there")]
 
@@ -9,11 +8,13 @@ mod support;
 
 use daytona_engine::spec::Network;
 use daytona_engine::{Engine as _, SandboxSpec};
-use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
+use std::time::{Duration, Instant};
 use support::Rig;
+use support::internet::{
+    Elsewhere, Internet, PUBLIC, REFUSED, host_resolvers, reached, said, tool, with_egress,
+};
 
 /// Runs the named test in a network namespace of its own, unless that is where it runs.
 fn handed_over(test: &str) -> bool {
@@ -30,113 +31,6 @@ fn handed_over(test: &str) -> bool {
     let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success() && said.contains("1 passed"), "{said}");
     true
-}
-
-fn tool(line: &str) {
-    let words: Vec<_> = line.split(' ').collect();
-    let done = Command::new(words[0]).args(&words[1..]).output().unwrap();
-    assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
-}
-
-fn said(line: &str) -> String {
-    let words: Vec<_> = line.split(' ').collect();
-    String::from_utf8(Command::new(words[0]).args(&words[1..]).output().unwrap().stdout).unwrap()
-}
-
-const PUBLIC: &str = "198.51.100.7";
-const REFUSED: [&str; 9] = [
-    "10.9.9.9",
-    "172.16.9.9",
-    "192.168.9.9",
-    "100.64.9.9",
-    "169.254.169.254",
-    "127.0.0.1",
-    "224.0.0.9",
-    "203.0.113.2",
-    "203.0.113.1",
-];
-
-/// The namespace behind the uplink, and the process that serves ports 80 and 53 on all its addresses.
-struct Internet(Child);
-
-impl Internet {
-    fn new(resolvers: &[String]) -> Self {
-        let code = "import socket, threading, sys\n\
-                    def tcp(port):\n\
-                    \x20   s = socket.create_server(('0.0.0.0', port))\n\
-                    \x20   while True: s.accept()[0].close()\n\
-                    def udp():\n\
-                    \x20   s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
-                    \x20   s.setsockopt(0, 8, 1)\n\
-                    \x20   s.bind(('0.0.0.0', 53))\n\
-                    \x20   while True:\n\
-                    \x20       data, info, _, peer = s.recvmsg(99, 99)\n\
-                    \x20       s.sendmsg([data], info, 0, peer)\n\
-                    for f, a in ((tcp, (80,)), (tcp, (53,)), (udp, ())):\n\
-                    \x20   threading.Thread(target=f, args=a, daemon=True).start()\n\
-                    print('ready', flush=True)\n\
-                    sys.stdin.read()\n";
-        let mut child = Command::new("unshare")
-            .args(["--net", "/usr/bin/python3", "-c", code])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert_eq!(line, "ready\n");
-        tool("ip link set lo up");
-        tool(&format!("ip link add up0 type veth peer name wan netns {}", child.id()));
-        tool("ip addr add 203.0.113.2/24 dev up0");
-        tool("ip link set up0 up");
-        tool("ip route add default via 203.0.113.1");
-        let there = |line: &str| tool(&format!("nsenter -t {} -n {line}", child.id()));
-        there("ip link set lo up");
-        there("ip addr add 203.0.113.1/24 dev wan");
-        there("ip link set wan up");
-        let own = [PUBLIC]
-            .into_iter()
-            .chain(REFUSED[..5].iter().copied())
-            .chain(resolvers.iter().map(String::as_str));
-        for address in own {
-            there(&format!("ip addr add {address}/32 dev lo"));
-        }
-        Self(child)
-    }
-}
-
-impl Drop for Internet {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Which of the addresses answer, over TCP on a port.
-async fn reached(rig: &Rig, id: &str, port: u16, addresses: &[String]) -> Vec<String> {
-    let code = format!(
-        "import json, socket\n\
-         def reach(to):\n\
-         \x20   try: socket.create_connection((to, {port}), 2).close(); return True\n\
-         \x20   except OSError: return False\n\
-         print(json.dumps([to for to in {addresses:?} if reach(to)]))"
-    );
-    let ran = rig.python(id, &code).await;
-    let found: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
-    found.as_array().unwrap().iter().map(|to| to.as_str().unwrap().to_owned()).collect()
-}
-
-fn host_resolvers() -> Vec<String> {
-    let text = std::fs::read_to_string("/etc/resolv.conf").unwrap();
-    text.lines().filter_map(|line| line.strip_prefix("nameserver ")).map(|it| it.trim().to_owned()).collect()
-}
-
-async fn with_egress(rig: &Rig) -> SandboxSpec {
-    let spec = SandboxSpec { network: Network::Egress, ..rig.spec() };
-    rig.launch(&spec).await;
-    let report = rig.engine.report(&spec.id).await.unwrap().unwrap();
-    assert!(report.warnings.is_empty(), "{report:?}");
-    spec
 }
 
 #[tokio::test]
@@ -181,7 +75,7 @@ async fn egress_reaches_the_internet_and_nothing_nearer() {
     assert_eq!(forwarding(), "1\n");
     rig.engine.destroy(&one.id).await.unwrap();
     assert_eq!(reached(&rig, &two.id, 80, &tried).await, [PUBLIC]);
-    rig.engine.stop(&two.id, std::time::Duration::ZERO).await.unwrap();
+    rig.engine.stop(&two.id, Duration::ZERO).await.unwrap();
     assert_eq!(said("nft list tables"), "");
     assert!(!said("ip -o link").contains("dtn"));
     assert_eq!(forwarding(), "0\n");
@@ -253,4 +147,204 @@ async fn a_killed_monitor_leaves_no_rules() {
     assert_eq!(said("nft list tables"), "");
     assert!(!said("ip -o link").contains("dtn"));
     rig.engine.destroy(&spec.id).await.unwrap();
+}
+
+/// A container of someone else's, on a bridge of its own, that goes out by way of this machine.
+fn container() -> Elsewhere {
+    let container = Elsewhere::new("dock0", "eth0");
+    tool("ip addr add 172.30.0.1/24 dev dock0");
+    tool("ip link set dock0 up");
+    container.run("ip addr add 172.30.0.2/24 dev eth0");
+    container.run("ip link set eth0 up");
+    container.run("ip route add default via 172.30.0.1");
+    container
+}
+
+fn nft(rules: &str) {
+    tool(&format!("nft {rules}"));
+}
+
+#[tokio::test]
+async fn who_forwards_for_itself_meanwhile_is_not_in_the_way() {
+    if handed_over("who_forwards_for_itself_meanwhile_is_not_in_the_way") {
+        return;
+    }
+    let internet = Internet::new(&[]);
+    let rig = Rig::new();
+    let (one, two) = (with_egress(&rig).await, with_egress(&rig).await);
+    let container = container();
+    let sysctl = |name: &str| std::fs::read_to_string(format!("/proc/sys/net/ipv4/{name}")).unwrap();
+
+    // The machine forwards for sandboxes only: a neighbour does not get through to what is behind it.
+    std::fs::write("/proc/sys/net/ipv4/conf/dock0/forwarding", "1").unwrap();
+    internet.0.run("ip route add 172.30.0.0/24 via 203.0.113.2");
+    assert!(!internet.0.reaches("172.30.0.2", 80));
+
+    // What Docker does when it starts.
+    std::fs::write("/proc/sys/net/ipv4/ip_forward", "1").unwrap();
+    nft("add table ip docker");
+    nft("add chain ip docker post { type nat hook postrouting priority 100 ; }");
+    nft("add rule ip docker post ip saddr 172.30.0.0/24 oifname up0 masquerade");
+    nft("add chain ip docker pre { type nat hook prerouting priority -100 ; }");
+    nft("add rule ip docker pre iifname up0 tcp dport 8081 dnat to 172.30.0.2:80");
+    assert!(container.reaches(PUBLIC, 80), "its connections get answers");
+    assert!(internet.0.reaches("203.0.113.2", 8081), "its published port is open");
+    assert!(!internet.0.reaches("172.30.0.2", 80), "no one has asked for this");
+    assert_eq!(reached(&rig, &one.id, 80, &[PUBLIC.to_owned()]).await, [PUBLIC]);
+
+    // The next end of a sandbox notices, and the last one changes nothing any more.
+    rig.engine.destroy(&one.id).await.unwrap();
+    assert!(!said("nft list tables").contains("daytona_forwarding"));
+    assert!(
+        internet.0.reaches("172.30.0.2", 80),
+        "the machine is a router now, and the check above could fail"
+    );
+    assert_eq!(reached(&rig, &two.id, 80, &[PUBLIC.to_owned()]).await, [PUBLIC]);
+    rig.engine.destroy(&two.id).await.unwrap();
+    assert_eq!((sysctl("conf/up0/forwarding").as_str(), sysctl("ip_forward").as_str()), ("1\n", "1\n"));
+    assert!(container.reaches(PUBLIC, 80));
+}
+
+/// An uplink that alone does not forward, on a machine that else does, is put back to that.
+#[tokio::test]
+async fn an_uplink_kept_from_forwarding_is_so_again() {
+    if handed_over("an_uplink_kept_from_forwarding_is_so_again") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    std::fs::write("/proc/sys/net/ipv4/ip_forward", "1").unwrap();
+    std::fs::write("/proc/sys/net/ipv4/conf/up0/forwarding", "0").unwrap();
+    let rig = Rig::new();
+    let (one, two) = (with_egress(&rig).await, with_egress(&rig).await);
+    assert!(said("nft list tables").contains("daytona_forwarding"));
+    assert_eq!(reached(&rig, &two.id, 80, &[PUBLIC.to_owned()]).await, [PUBLIC]);
+    rig.engine.destroy(&one.id).await.unwrap();
+    rig.engine.destroy(&two.id).await.unwrap();
+    assert_eq!(std::fs::read_to_string("/proc/sys/net/ipv4/conf/up0/forwarding").unwrap(), "0\n");
+    assert_eq!(said("nft list tables"), "");
+}
+
+/// Starts a sandbox and returns what its report says of other people's rules, and whether it reaches the internet.
+async fn beside_rules_of_others(rig: &Rig) -> (Option<String>, bool) {
+    let spec = SandboxSpec { network: Network::Egress, ..rig.spec() };
+    rig.launch(&spec).await;
+    let report = rig.engine.report(&spec.id).await.unwrap().unwrap();
+    let warning = report.warnings.into_iter().find(|warning| warning.contains("may be dropped"));
+    let open = !reached(rig, &spec.id, 80, &[PUBLIC.to_owned()]).await.is_empty();
+    rig.engine.destroy(&spec.id).await.unwrap();
+    (warning, open)
+}
+
+#[tokio::test]
+async fn rules_of_others_that_drop_are_told_with_what_helps() {
+    if handed_over("rules_of_others_that_drop_are_told_with_what_helps") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    let rig = Rig::new();
+    nft("add table ip harmless");
+    nft("add chain ip harmless forward { type filter hook forward priority 0 ; policy accept ; }");
+    nft("add rule ip harmless forward ip daddr 192.0.2.1 drop");
+    assert_eq!(beside_rules_of_others(&rig).await, (None, true));
+
+    for chain in ["policy drop", "policy accept"] {
+        nft("add table inet firewall");
+        nft(&format!("add chain inet firewall routed {{ type filter hook forward priority 0 ; {chain} ; }}"));
+        nft("add rule inet firewall routed ct state established accept");
+        if chain == "policy accept" {
+            nft("add rule inet firewall routed counter reject with icmpx type admin-prohibited");
+        }
+        let (warning, open) = beside_rules_of_others(&rig).await;
+        let warning = warning.unwrap();
+        assert!(!open && warning.contains("chain routed (table inet firewall)"), "{warning}");
+        // What it says helps, helps.
+        let remedy = warning.split_once("to let sandboxes through: ").unwrap().1;
+        let done = Command::new("sh").args(["-c", remedy]).output().unwrap();
+        assert!(done.status.success(), "{remedy}: {done:?}");
+        assert_eq!(beside_rules_of_others(&rig).await, (None, true), "{remedy}");
+        nft("delete table inet firewall");
+    }
+
+    // Docker has a chain for it.
+    nft("add table ip filter");
+    nft("add chain ip filter DOCKER-USER");
+    nft("add chain ip filter FORWARD { type filter hook forward priority 0 ; policy drop ; }");
+    let (warning, open) = beside_rules_of_others(&rig).await;
+    let warning = warning.unwrap();
+    assert!(!open && warning.contains("iptables -I DOCKER-USER -i dtn+ -j ACCEPT"), "{warning}");
+    // What iptables makes of that.
+    nft("add rule ip filter FORWARD jump DOCKER-USER");
+    nft("add rule ip filter DOCKER-USER iifname \"dtn*\" counter accept");
+    nft("add rule ip filter DOCKER-USER oifname \"dtn*\" ct state established,related counter accept");
+    assert_eq!(beside_rules_of_others(&rig).await, (None, true));
+}
+
+/// The kernel takes a device apart when it comes to it, and no one else is to wait for that.
+#[tokio::test]
+async fn a_device_that_goes_late_holds_no_one_up() {
+    if handed_over("a_device_that_goes_late_holds_no_one_up") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    let rig = Rig::new();
+    let (late, other) = (with_egress(&rig).await, with_egress(&rig).await);
+    let init = support::init_of(&rig, &late.id);
+    // As long as this is open the namespace lives, and its device with it.
+    let namespace = std::fs::File::open(format!("/proc/{init}/ns/net")).unwrap();
+    let (engine, id) = (rig.engine.clone(), late.id.clone());
+    let stop = tokio::spawn(async move { engine.stop(&id, Duration::ZERO).await });
+    support::until("the init is gone", || !std::fs::exists(format!("/proc/{init}/root")).unwrap_or(false))
+        .await;
+    rig.engine.stop(&other.id, Duration::ZERO).await.unwrap();
+    rig.engine.start(&other).await.unwrap();
+    assert!(!stop.is_finished(), "the other had to wait for it");
+    let rules = said("nft list tables");
+    drop(namespace);
+    stop.await.unwrap().unwrap();
+    assert_eq!(rules.lines().filter(|line| line.contains("daytona_") && line.contains("test_")).count(), 2);
+    assert_eq!(reached(&rig, &other.id, 80, &[PUBLIC.to_owned()]).await, [PUBLIC]);
+    rig.engine.destroy(&other.id).await.unwrap();
+    rig.engine.destroy(&late.id).await.unwrap();
+    assert_eq!(said("nft list tables"), "");
+}
+
+/// Eight at a time come and go, and in the end there is nothing left.
+#[tokio::test]
+async fn many_at_once_leave_nothing() {
+    if handed_over("many_at_once_leave_nothing") {
+        return;
+    }
+    let _internet = Internet::new(&[]);
+    let rig = Rig::new();
+    let loops = (0..8).map(|_| {
+        let (engine, spec) = (rig.engine.clone(), SandboxSpec { network: Network::Egress, ..rig.spec() });
+        tokio::spawn(async move {
+            let mut times = Vec::new();
+            engine.create(&spec).await.unwrap();
+            for _ in 0..5 {
+                let begun = Instant::now();
+                engine.start(&spec).await.unwrap();
+                let start = begun.elapsed();
+                let report = engine.report(&spec.id).await.unwrap().unwrap();
+                assert!(report.enforced.iter().any(|control| control.contains("egress")), "{report:?}");
+                let begun = Instant::now();
+                engine.stop(&spec.id, Duration::ZERO).await.unwrap();
+                times.push([start, begun.elapsed()]);
+            }
+            engine.destroy(&spec.id).await.unwrap();
+            times
+        })
+    });
+    let mut times = Vec::new();
+    for one in loops.collect::<Vec<_>>() {
+        times.extend(one.await.unwrap());
+    }
+    for (number, what) in ["start", "stop"].iter().enumerate() {
+        times.sort_by_key(|both| both[number]);
+        let (middle, last) = (times[times.len() / 2][number], times[times.len() - 1][number]);
+        println!("{what}: median {middle:?}, slowest {last:?}");
+    }
+    assert_eq!(said("nft list tables"), "");
+    assert!(!said("ip -o link").contains("dtn"));
+    assert_eq!(std::fs::read_to_string("/proc/sys/net/ipv4/conf/up0/forwarding").unwrap(), "0\n");
 }

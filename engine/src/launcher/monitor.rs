@@ -13,7 +13,7 @@ use super::trees::Trees;
 use super::weaken::weakened;
 use crate::cgroup::Groups;
 use crate::folder::{Folder, Process, Report, Run};
-use crate::network::Plan;
+use crate::network::{self, Plan};
 use crate::spec::{IdMap, Network};
 use crate::{Exit, SandboxSpec, leftovers};
 use rustix::event::{PollFd, PollFlags};
@@ -102,6 +102,8 @@ struct Running {
     child: OwnedFd,
     signals: OwnedFd,
     log: Log,
+    /// Rules that follow the host's addresses.
+    network: Option<network::Watch>,
     /// Held until this process ends.
     lock: File,
 }
@@ -126,7 +128,7 @@ fn start(folder: &Folder, toolbox: &Path, held: &mut Held, lock: File) -> Done<R
     };
     let stand_in = stand_in(&held.groups, disk.is_some(), &spec, &mut report);
     let egress = egress(&spec, &mut report);
-    held.run.network = egress.as_ref().map(|plan| plan.host_side.clone());
+    held.run.network = egress.as_ref().map(Plan::host_side);
     let (mine, theirs) =
         rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
             .step("make a socket pair")?;
@@ -136,7 +138,7 @@ fn start(folder: &Folder, toolbox: &Path, held: &mut Held, lock: File) -> Done<R
         spec: &spec,
         toolbox,
         socket,
-        monitors: std::iter::once(mine.as_raw_fd()).chain(egress.as_ref().map(Plan::lock_fd)).collect(),
+        monitors: std::iter::once(mine.as_raw_fd()).chain(egress.as_ref().and_then(Plan::lock_fd)).collect(),
         resolvers: egress.as_ref().map(|plan| plan.resolvers.clone()),
         listener: above_listener(listener)?,
         log: above_listener(log.writer()?)?,
@@ -161,13 +163,14 @@ fn start(folder: &Folder, toolbox: &Path, held: &mut Held, lock: File) -> Done<R
             await_toolbox(&mine)?;
         }
     }
+    let mut network = None;
     if let Some(plan) = egress {
-        let open = |name| File::open(format!("/proc/{raw}/ns/{name}")).map(OwnedFd::from);
-        let namespace = open("net").step("open the network namespace")?;
-        match plan.make(raw, namespace) {
-            Ok(host_side) => {
+        let means = plan.means();
+        match plan.make(raw, &mut report.warnings) {
+            Ok((host_side, watch)) => {
                 held.run.network = Some(host_side);
-                report.enforced.push("egress to public IPv4 addresses only (nftables)".to_owned());
+                network = watch;
+                report.enforced.push(means.to_owned());
             }
             Err(error) => {
                 let half = held.run.network.take().unwrap_or_default();
@@ -187,7 +190,7 @@ fn start(folder: &Folder, toolbox: &Path, held: &mut Held, lock: File) -> Done<R
         return fail("start the toolbox", format!("it ended at once: {:?}", status.1));
     }
     folder.write_report(&report).step("write the report")?;
-    Ok(Running { pid, child, signals, log, lock })
+    Ok(Running { pid, child, signals, log, network, lock })
 }
 
 /// Cuts the ties to whoever started this process.
@@ -250,12 +253,7 @@ fn egress(spec: &SandboxSpec, report: &mut Report) -> Option<Plan> {
     if spec.network == Network::None {
         return None;
     }
-    let plan = match spec.ids {
-        IdMap::Range { .. } => Plan::new(&spec.id),
-        IdMap::Single => Err(io::Error::other(
-            "an ordinary user cannot keep a sandbox off the host and private networks; run the server as root",
-        )),
-    };
+    let plan = Plan::new(&spec.id, spec.ids);
     plan.inspect_err(|error| report.warnings.push(format!("no egress to the internet: {error}"))).ok()
 }
 
@@ -414,9 +412,16 @@ impl Running {
                 PollFd::new(&self.child, PollFlags::IN),
                 PollFd::new(&self.signals, PollFlags::IN),
                 PollFd::new(&self.log.reader, log),
+                PollFd::new(
+                    self.network.as_ref().map_or(&self.signals, network::Watch::changes),
+                    PollFlags::IN,
+                ),
             ];
             let woken = rustix::event::poll(&mut fds, Some(&self.log.patience()));
-            let [child, signals, output] = fds.map(|fd| fd.revents());
+            let [child, signals, output, changes] = fds.map(|fd| fd.revents());
+            if let Some(network) = self.network.as_mut().filter(|_| !changes.is_empty()) {
+                network.renew();
+            }
             if output.contains(PollFlags::IN) || !self.log.wants_more() {
                 self.log.take();
             }

@@ -21,6 +21,8 @@ pub struct Probe {
     pub proc: Tried,
     /// Loading the sandbox's filter.
     pub seccomp: Tried,
+    /// What an ordinary user's egress takes.
+    pub egress: Tried,
 }
 
 /// Whether it worked.
@@ -42,6 +44,11 @@ pub(super) fn main() -> ExitCode {
         seccomp: attempt(|| {
             rustix::thread::set_no_new_privs(true)?;
             seccomp::load().map_err(|failure| io::Error::other(failure.reason))
+        }),
+        egress: attempt(|| {
+            user_namespace()?;
+            other_namespaces()?;
+            crate::network::attempt()
         }),
     };
     let text = serde_json::to_string(&probe).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The nftables rules of one sandbox, as text for `nft -f`. A whole file takes effect at once or not at all.
 
-use super::Addresses;
+use super::veth::{Addresses, number};
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
@@ -12,27 +12,37 @@ const DENIED: &str = "0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254
 /// The name of a sandbox's table.
 pub(super) fn table(id: &str) -> String {
     let plain = id.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte) } else { '_' });
-    format!("daytona_{:08x}_{}", super::number(id), plain.collect::<String>())
+    format!("daytona_{:08x}_{}", number(id), plain.collect::<String>())
 }
 
-/// Rules for what comes from and goes to one device. They are by its name, so they can be there before it.
-pub(super) fn sandbox(
+/// Name servers on their port, and then what is refused.
+fn leaving(near: &[String], resolvers: &[Ipv4Addr]) -> String {
+    let mut lines = String::new();
+    for resolver in resolvers {
+        for protocol in ["udp", "tcp"] {
+            let _ = writeln!(lines, "    ip daddr {resolver} {protocol} dport 53 accept");
+        }
+    }
+    let denied = format!("{{ {DENIED} }}");
+    for to in std::iter::once(&denied).chain(near) {
+        lines += &refuse(to);
+    }
+    lines
+}
+
+fn refuse(to: &str) -> String {
+    format!("    ip daddr {to} reject with icmpx type admin-prohibited\n")
+}
+
+/// Rules on the host for what comes from and goes to one device. They are by its name, so they can be there before it.
+pub(super) fn of_link(
     table: &str,
     link: &str,
     addresses: Addresses,
     near: &[String],
     resolvers: &[Ipv4Addr],
 ) -> String {
-    let mut ask = String::new();
-    for resolver in resolvers {
-        for protocol in ["udp", "tcp"] {
-            let _ = writeln!(ask, "    ip daddr {resolver} {protocol} dport 53 accept");
-        }
-    }
-    let refused: String = std::iter::once(format!("{{ {DENIED} }}"))
-        .chain(near.iter().cloned())
-        .map(|to| format!("    ip daddr {to} reject with icmpx type admin-prohibited\n"))
-        .collect();
+    let leaving = leaving(near, resolvers);
     let own = addresses.sandbox;
     format!(
         "table inet {table}
@@ -41,7 +51,7 @@ table inet {table} {{
   chain leaving {{
     meta nfproto != ipv4 drop
     ip saddr != {own} drop
-{ask}{refused}    accept
+{leaving}    accept
   }}
   chain arriving {{
     ct state established,related accept
@@ -65,6 +75,62 @@ table inet {table} {{
 }}
 "
     )
+}
+
+/// Rules in a sandbox's own network namespace, whose processes may not change them.
+///
+/// Whatever connects for the sandbox does so as a process of the host, so the host's own addresses are refused here
+/// one by one, its name servers' own port with them. UDP leaves from ports that the kernel draws from `ports`, since
+/// pasta binds the port a datagram came from on the host as well: a sandbox that chose it could take the datagrams of
+/// a program there.
+pub(super) fn of_namespace(
+    sandbox: Ipv4Addr,
+    own: &[String],
+    near: &[String],
+    resolvers: &[Ipv4Addr],
+    ports: (u16, u16),
+) -> String {
+    let own: String = own.iter().map(|to| refuse(to)).collect();
+    let leaving = leaving(near, resolvers);
+    let (first, last) = ports;
+    format!(
+        "table inet daytona
+delete table inet daytona
+table inet daytona {{
+  chain output {{
+    type filter hook output priority 0; policy drop;
+    oifname \"lo\" accept
+    meta nfproto != ipv4 drop
+    ip saddr != {sandbox} drop
+{own}{leaving}    accept
+  }}
+  chain input {{
+    type filter hook input priority 0; policy drop;
+    iifname \"lo\" accept
+    ct state established,related accept
+  }}
+  chain forward {{
+    type filter hook forward priority 0; policy drop;
+  }}
+  chain postrouting {{
+    type nat hook postrouting priority 100; policy accept;
+    oifname != \"lo\" meta l4proto udp masquerade to :{first}-{last} fully-random
+  }}
+}}
+"
+    )
+}
+
+/// Leaves out what a weakened launcher is to be seen without.
+pub(super) fn weakened(rules: String) -> String {
+    let without = |word: &str| {
+        rules.lines().filter(|line| !line.contains(word)).map(|line| format!("{line}\n")).collect()
+    };
+    match () {
+        () if crate::launcher::weakened("rules") => without("reject"),
+        () if crate::launcher::weakened("udp-ports") => without("masquerade"),
+        () => rules,
+    }
 }
 
 /// Removes a table, there or not.

@@ -4,6 +4,7 @@
 #![expect(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod escape;
+pub(crate) mod internet;
 pub(crate) mod resources;
 
 use daytona_engine::image::host;
