@@ -1,6 +1,6 @@
 //! What any engine can do with a sandbox.
 
-use crate::{Result, SandboxSpec};
+use crate::{Report, Result, SandboxSpec};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -50,6 +50,13 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When the sandbox cannot be watched.
     async fn wait(&self, id: &str) -> Result<Exit>;
+
+    /// What is enforced in a sandbox's present or last run, and what this machine could not give. None when it never
+    /// ran, or the record was lost.
+    ///
+    /// # Errors
+    /// When the report is there and cannot be read.
+    async fn report(&self, id: &str) -> Result<Option<Report>>;
 
     /// Every sandbox that has a folder, running or not.
     ///

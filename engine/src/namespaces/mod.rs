@@ -51,15 +51,6 @@ impl NamespaceEngine {
         self
     }
 
-    /// What is enforced in a sandbox's present or last run, and what this machine could not give.
-    ///
-    /// # Errors
-    /// When the report is there and cannot be read.
-    pub async fn report(&self, id: &str) -> Result<Option<Report>> {
-        let folder = self.folder(id)?;
-        blocking(id, "read report.json", move || folder.read_report()).await
-    }
-
     fn folder(&self, id: &str) -> Result<Folder> {
         spec::check_id(id).map_err(|reason| Error::Launch {
             id: id.chars().take(64).collect(),
@@ -161,6 +152,11 @@ impl Engine for NamespaceEngine {
             monitor.ended(id).await?;
         }
         self.last_exit(id, &folder).await
+    }
+
+    async fn report(&self, id: &str) -> Result<Option<Report>> {
+        let folder = self.folder(id)?;
+        blocking(id, "read report.json", move || folder.read_report()).await
     }
 
     async fn list(&self) -> Result<Vec<String>> {

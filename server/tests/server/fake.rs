@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use daytona_engine::{Engine, Error, Exit, Result, SandboxSpec, Status};
+use daytona_engine::{Engine, Error, Exit, Report, Result, SandboxSpec, Status};
 use futures::StreamExt;
 use http::{HeaderValue, StatusCode};
 use hyper::service::service_fn;
@@ -51,6 +51,8 @@ pub(crate) struct FakeEngine {
     pub(crate) seen: Arc<Seen>,
     pub(crate) specs: Mutex<Vec<SandboxSpec>>,
     pub(crate) starts: AtomicUsize,
+    /// What every sandbox is said to be held to.
+    pub(crate) report: Mutex<Report>,
     /// How long a start, a stop and a removal take.
     pub(crate) slowness: Mutex<Duration>,
     /// How long the news of an end takes.
@@ -73,6 +75,7 @@ impl FakeEngine {
             seen: Arc::default(),
             specs: Mutex::default(),
             starts: AtomicUsize::new(0),
+            report: Mutex::default(),
             slowness: Mutex::default(),
             lateness: Mutex::default(),
             ends_told: AtomicUsize::new(0),
@@ -191,6 +194,11 @@ impl Engine for FakeEngine {
         tokio::time::sleep(lateness).await;
         self.ends_told.fetch_add(1, Ordering::SeqCst);
         Ok(self.sandboxes.lock().unwrap().get(id).map(|fake| fake.exit.clone()).unwrap_or_default())
+    }
+
+    async fn report(&self, id: &str) -> Result<Option<Report>> {
+        let known = self.sandboxes.lock().unwrap().contains_key(id);
+        Ok(known.then(|| self.report.lock().unwrap().clone()))
     }
 
     async fn list(&self) -> Result<Vec<String>> {
