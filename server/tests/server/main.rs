@@ -9,6 +9,7 @@ mod api_keys;
 mod auth;
 mod bad_input;
 mod crash;
+mod escape;
 mod fake;
 mod fake_port;
 mod guard;
