@@ -25,9 +25,7 @@ impl Machine {
     /// Looks at the machine. `memory_limit` bounds what is promised, `capped` says that the kernel bounds what
     /// is used.
     pub(crate) fn detect(data_dir: &Path, memory_limit: Option<u64>, capped: bool) -> Self {
-        let info = rustix::system::sysinfo();
-        let total = info.totalram.saturating_mul(u64::from(info.mem_unit.max(1)));
-        let allowed = memory_limit.unwrap_or(total / 5 * 4);
+        let allowed = memory_limit.unwrap_or_else(daytona_engine::share::memory);
         let memory_gib = u32::try_from(allowed / GIB).unwrap_or(u32::MAX).max(1);
         // The disk limit is a ceiling for one sandbox's sparse layer, not a reservation: it must fit the disk.
         let disk = rustix::fs::statvfs(data_dir).map_or(0, |fs| fs.f_blocks.saturating_mul(fs.f_frsize));

@@ -8,6 +8,7 @@
 //! taken back at the end. The kernel itself removes a veth pair with the sandbox's network namespace.
 
 mod forwarding;
+mod named;
 mod rules;
 
 use rustix::fs::FlockOperation;
@@ -65,7 +66,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Decides on names and addresses for sandbox `id`.
+    /// Decides on addresses, and on names after `id`: what the sandbox is called outside of its folder.
     ///
     /// # Errors
     /// When a tool is missing, the host has no default route, or no address is free.
