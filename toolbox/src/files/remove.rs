@@ -31,7 +31,7 @@ pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
         done => return done,
     }
-    let mut here = open(&CWD, path)?;
+    let mut here = open(CWD, path)?;
     let mut level = Level { name: CString::default(), id: identity(&here)?, pending: Vec::new() };
     let mut above = Vec::new();
     loop {
