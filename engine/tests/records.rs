@@ -167,10 +167,10 @@ fn opened(path: &Path) -> usize {
 
 /// Whether a launcher for the folder has the lock file open.
 fn waits(folder: &Path) -> bool {
-    let lock = folder.join("monitor.lock");
+    let (lock, launcher) = (folder.join("monitor.lock"), support::launcher());
     fs::read_dir("/proc").unwrap().filter_map(Result::ok).any(|process| {
         let line = fs::read_to_string(process.path().join("cmdline")).unwrap_or_default();
-        line.contains("daytona-launcher")
+        line.starts_with(&*launcher.to_string_lossy())
             && fs::read_dir(process.path().join("fd")).is_ok_and(|mut fds| {
                 fds.any(|fd| fs::read_link(fd.unwrap().path()).is_ok_and(|link| link == lock))
             })
