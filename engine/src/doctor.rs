@@ -118,7 +118,10 @@ fn control_groups() -> Vec<Check> {
             let name = format!("control group: {controller}");
             match at {
                 Some(at) => {
-                    let found = format!("version {}, beneath {}", at.version, at.parent.display());
+                    let mut found = format!("version {}, beneath {}", at.version, at.parent.display());
+                    if at.holds_us {
+                        found.push_str(", which the server leaves for a group beneath it");
+                    }
                     Check::new(&name, CheckStatus::Ok, found, "")
                 }
                 None => Check::new(&name, CheckStatus::Degraded, "none this user may make", DELEGATE),

@@ -1,26 +1,69 @@
 //! What is done after a monitor that could not clean up behind itself (SIGKILL, power loss).
 //!
-//! Both the next launcher of the same sandbox and the engine call this, always while no monitor holds the lock.
+//! Both the next launcher of the same sandbox and the engine do this, each while it holds the lock on the folder.
 
-use crate::folder::Folder;
+use crate::cgroup::Groups;
+use crate::folder::{Folder, Run};
+use crate::lock::{self, Holder};
+use crate::network::HostSide;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
-use rustix::process::{Flock, FlockOffsetType, FlockType, Pid, PidfdFlags, Signal};
+use rustix::process::{Pid, PidfdFlags, Signal};
 use std::fs::File;
 use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// As [`clean`], for a process that is not the monitor: refuses while there is one.
+/// How long one who cleans may take: longer than everything he waits for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// As [`clean`], for a process that is not the monitor: does nothing and returns false while there is one, and lets none
+/// begin meanwhile.
 ///
 /// # Errors
-/// When something of the last run remains, or the sandbox runs.
-pub fn clean_if_ended(folder: &Folder) -> io::Result<()> {
-    match monitor(folder)? {
-        Some(_) => Err(io::Error::other("it runs")),
-        None => clean(folder),
+/// When something of the last run remains.
+pub fn clean_if_ended(folder: &Folder) -> io::Result<bool> {
+    // To be locked for writing, a file must be open for writing.
+    let file = match File::options().read(true).write(true).open(folder.lock()) {
+        // The first launcher makes it before anything else.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        file => file?,
+    };
+    let deadline = Instant::now() + PATIENCE;
+    while !lock::take_to_clean(&file)? {
+        match lock::holder(&file)? {
+            Holder::Monitor(_) | Holder::Unseen => return Ok(false),
+            Holder::Cleaner if Instant::now() > deadline => {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "someone else cleans up, without end"));
+            }
+            Holder::Cleaner | Holder::Nobody => thread::sleep(Duration::from_millis(1)),
+        }
     }
+    // Held until `file` is closed, at the end of this function.
+    clean(folder).map(|()| true)
+}
+
+/// Takes the lock of a monitor, waiting for those who clean up.
+///
+/// # Errors
+/// When the sandbox runs already.
+pub fn begin(folder: &Folder) -> io::Result<File> {
+    let path = folder.lock();
+    let file = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let file =
+        file.map_err(|error| io::Error::new(error.kind(), format!("open {}: {error}", path.display())))?;
+    let deadline = Instant::now() + PATIENCE;
+    while !lock::take(&file)? {
+        match lock::holder(&file)? {
+            Holder::Monitor(_) | Holder::Unseen => return Err(io::Error::other("it already runs")),
+            Holder::Cleaner if Instant::now() > deadline => {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "someone cleans up, without end"));
+            }
+            Holder::Cleaner | Holder::Nobody => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    Ok(file)
 }
 
 /// Ends what the last run left running, removes its control groups and devices, and forgets it.
@@ -28,9 +71,14 @@ pub fn clean_if_ended(folder: &Folder) -> io::Result<()> {
 /// # Errors
 /// When something of it remains.
 pub fn clean(folder: &Folder) -> io::Result<()> {
-    let Some(run) = folder.read_run()? else {
-        await_disk(folder)?;
-        return folder.forget_run();
+    let run = match folder.read_run() {
+        Ok(Some(run)) => run,
+        Ok(None) => {
+            await_disk(folder)?;
+            return folder.forget_run();
+        }
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => told_by_name(folder)?,
+        Err(error) => return Err(error),
     };
     if let Some(init) = run.init.filter(crate::folder::Process::alive) {
         kill(init)?;
@@ -45,6 +93,14 @@ pub fn clean(folder: &Folder) -> io::Result<()> {
     }
     await_disk(folder)?;
     folder.forget_run()
+}
+
+/// What a run holds, when its record says nothing: what it would have made under the sandbox's name. Its init is in its
+/// groups, and is killed with them.
+fn told_by_name(folder: &Folder) -> io::Result<Run> {
+    let name = folder.name_outside()?;
+    let cgroups = Groups::plan(&name)?.folders().map(std::path::Path::to_owned).collect();
+    Ok(Run { init: None, cgroups, network: HostSide::found(&name) })
 }
 
 /// Waits until no mount of the sandbox's disk is left. The kernel takes mounts apart a moment after the last
@@ -75,7 +131,7 @@ pub fn lock_disk(image: &File) -> io::Result<()> {
     }
 }
 
-/// The process that holds the lock of `folder`. Not for that process itself, which would lose the lock.
+/// The monitor of `folder`. Not for that process itself, which would lose the lock.
 ///
 /// # Errors
 /// When the lock cannot be looked at, or belongs to a process this one cannot see.
@@ -84,17 +140,11 @@ pub fn monitor(folder: &Folder) -> io::Result<Option<Pid>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file?,
     };
-    let any = Flock {
-        start: 0,
-        length: 0,
-        pid: None,
-        typ: FlockType::WriteLock,
-        offset_type: FlockOffsetType::Set,
-    };
-    match rustix::process::fcntl_getlk(&file, &any)? {
-        None => Ok(None),
-        Some(Flock { pid: Some(pid), .. }) => Ok(Some(pid)),
-        Some(Flock { pid: None, .. }) => Err(io::Error::other(
+    match lock::holder(&file)? {
+        // Who cleans up does so because there is none.
+        Holder::Nobody | Holder::Cleaner => Ok(None),
+        Holder::Monitor(pid) => Ok(Some(pid)),
+        Holder::Unseen => Err(io::Error::other(
             "its monitor belongs to another process namespace; use the server it belongs to",
         )),
     }

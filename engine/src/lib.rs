@@ -13,9 +13,11 @@ pub mod folder;
 pub mod image;
 pub mod launcher;
 pub mod leftovers;
+pub mod lock;
 pub mod namespaces;
 pub mod network;
 pub mod remove;
+pub mod share;
 pub mod spec;
 
 pub use connect::connect;

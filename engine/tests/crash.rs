@@ -153,12 +153,12 @@ async fn a_group_that_no_record_tells_of_is_swept_and_one_in_use_is_not() {
     let rig = Rig::new();
     let spec = rig.start().await;
     let used = support::groups_of(&spec.id);
-    let orphan = format!("{}-orphan", spec.id);
-    let fresh = format!("{}-fresh", spec.id);
+    let (orphan, fresh) = (format!("{}-orphan", spec.id), format!("{}-fresh", spec.id));
+    let named = |id: &str| format!("{id}-00000000");
     for group in &used {
-        std::fs::create_dir(group.with_file_name(&orphan)).unwrap();
-        std::fs::create_dir(group.with_file_name(&fresh)).unwrap();
-        for old in [group.clone(), group.with_file_name(&orphan)] {
+        std::fs::create_dir(group.with_file_name(named(&orphan))).unwrap();
+        std::fs::create_dir(group.with_file_name(named(&fresh))).unwrap();
+        for old in [group.clone(), group.with_file_name(named(&orphan))] {
             let touched = Command::new("touch").arg("-d").arg("1 hour ago").arg(old).status().unwrap();
             assert!(touched.success());
         }
@@ -168,7 +168,7 @@ async fn a_group_that_no_record_tells_of_is_swept_and_one_in_use_is_not() {
     assert_eq!(support::groups_of(&fresh).len(), used.len());
     assert_eq!(support::groups_of(&spec.id), used);
     for group in &used {
-        std::fs::remove_dir(group.with_file_name(&fresh)).unwrap();
+        std::fs::remove_dir(group.with_file_name(named(&fresh))).unwrap();
     }
     rig.engine.destroy(&spec.id).await.unwrap();
 }

@@ -6,13 +6,18 @@ mod support;
 
 use daytona_engine::spec::Limits;
 use daytona_engine::{Engine as _, SandboxSpec};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use support::{Rig, resources};
 
 #[tokio::test]
-async fn a_fork_bomb_is_held_and_gone_at_once() {
+async fn a_fork_bomb_is_held_while_others_work_and_deleted_like_any_other() {
     let rig = Rig::new();
     let victim = rig.start().await;
+    let idle = rig.start().await;
+    let asked = Instant::now();
+    rig.engine.destroy(&idle.id).await.unwrap();
+    let ordinary = asked.elapsed();
     let limits = Limits { pids: 40, ..rig.spec().limits };
     let spec = SandboxSpec { limits, ..rig.spec() };
     rig.launch(&spec).await;
@@ -24,13 +29,18 @@ async fn a_fork_bomb_is_held_and_gone_at_once() {
     let destroyed = async {
         // The bomb leaves no room for a command that could tell; the host's count does.
         support::until("the bomb fills its group", || support::children_of(&rig, &id) >= 39).await;
+        assert_eq!(rig.sh(&victim.id, "echo alive | cat").await.out, "alive\n");
+        assert!(support::children_of(&rig, &id) >= 39, "the bomb was over before the victim answered");
         let asked = Instant::now();
         engine.destroy(&id).await.unwrap();
         asked.elapsed()
     };
     let bomb = ["/usr/bin/python3", "-c", bomb];
     let ((), took) = tokio::join!(rig.fire(&spec.id, &bomb), destroyed);
-    assert!(took < Duration::from_secs(20), "{took:?}");
+    // A second is the promise, on a machine that has one to give: one that takes longer for a sandbox in which nothing
+    // runs is busy with other things.
+    let bound = Duration::from_secs(1) + 10 * ordinary;
+    assert!(took < bound, "{took:?}, and {ordinary:?} for one in which nothing ran");
     assert_eq!(rig.sh(&victim.id, "echo alive").await.out, "alive\n");
     rig.engine.destroy(&victim.id).await.unwrap();
 }
@@ -119,16 +129,97 @@ async fn what_is_enforced_is_reported() {
 }
 
 #[tokio::test]
-async fn all_sandboxes_together_stay_below_four_fifths_of_the_memory() {
+async fn all_sandboxes_together_stay_below_four_fifths_of_the_machine() {
     let rig = Rig::new();
     let spec = rig.start().await;
-    let memory = daytona_engine::cgroup::hierarchies().unwrap();
-    let memory = memory.iter().find(|hierarchy| hierarchy.controllers.contains("memory")).unwrap();
-    let file = if memory.version == 1 { "memory.limit_in_bytes" } else { "memory.max" };
-    let cap = std::fs::read_to_string(memory.parent.join("daytona").join(file)).unwrap();
-    let machine = std::fs::read_to_string("/proc/meminfo").unwrap();
-    let total: u64 = machine.split_ascii_whitespace().nth(1).unwrap().parse().unwrap();
-    let cap: u64 = cap.trim().parse().unwrap();
-    assert!(cap / 1024 <= total / 10 * 8 + 4, "{cap} bytes of {total} KiB");
+    let number = |path: &Path| -> u64 {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.split_ascii_whitespace()
+            .find_map(|word| word.parse().ok())
+            .unwrap_or_else(|| panic!("{path:?}: {text}"))
+    };
+    let kernel = |name: &str| number(&Path::new("/proc/sys/kernel").join(name));
+    let memory = number(Path::new("/proc/meminfo")) * 1024;
+    let processes = kernel("pid_max").min(kernel("threads-max"));
+    let cores = std::thread::available_parallelism().unwrap().get() as u64;
+    let mut seen = Vec::new();
+    for at in daytona_engine::cgroup::hierarchies().unwrap() {
+        let cap = |one: &str, two: &str| {
+            number(&at.parent.join("daytona").join(if at.version == 1 { one } else { two }))
+        };
+        for name in &at.controllers {
+            let (cap, whole) = match *name {
+                "memory" => (cap("memory.limit_in_bytes", "memory.max"), memory),
+                "pids" => (cap("pids.max", "pids.max"), processes),
+                _ => (cap("cpu.cfs_quota_us", "cpu.max"), cores * 100_000),
+            };
+            // Memory is counted in pages.
+            assert!(cap <= whole / 5 * 4 + 4096 && cap >= whole / 2, "{name}: {cap} of {whole}");
+            seen.push(*name);
+        }
+    }
+    seen.sort_unstable();
+    assert_eq!(
+        seen,
+        ["cpu", "memory", "pids"],
+        "this machine gives less, and so the test does not test what it says"
+    );
     rig.engine.destroy(&spec.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_limit_the_machine_cannot_give_is_told_and_fails_no_start() {
+    let rig = Rig::new();
+    // More processors than there are: version 1 refuses more for one sandbox than for all of them together.
+    let limits = Limits { cpus: 4096.0, open_files: u64::from(u32::MAX), ..rig.spec().limits };
+    let spec = SandboxSpec { limits, ..rig.spec() };
+    rig.launch(&spec).await;
+    let report = rig.engine.report(&spec.id).await.unwrap().unwrap();
+    assert!(report.warnings.iter().any(|line| line.contains("open files")), "{report:?}");
+    assert_eq!(rig.sh(&spec.id, "echo alive").await.out, "alive\n");
+    rig.engine.destroy(&spec.id).await.unwrap();
+}
+
+/// The other half of the next test, in a group that is held to half a processor.
+#[tokio::test]
+#[ignore = "started by a_group_that_is_held_to_less_holds_and_is_told_of"]
+async fn starts_a_sandbox_that_is_promised_more() {
+    let rig = Rig::new();
+    let spec = rig.start().await;
+    let report = rig.engine.report(&spec.id).await.unwrap().unwrap();
+    assert!(
+        report.warnings.iter().any(|line| line.starts_with("the cpu limit is not enforced")),
+        "{report:?}"
+    );
+    for name in ["memory", "pids"] {
+        assert!(report.enforced.iter().any(|line| line.starts_with(name)), "{report:?}");
+    }
+    assert_eq!(rig.sh(&spec.id, "echo alive").await.out, "alive\n");
+    rig.engine.destroy(&spec.id).await.unwrap();
+}
+
+/// Version 1 refuses a group more than the groups above it have.
+#[test]
+fn a_group_that_is_held_to_less_holds_and_is_told_of() {
+    let found = daytona_engine::cgroup::hierarchies().unwrap();
+    let Some(at) = found.iter().find(|at| at.version == 1 && at.controllers.contains("cpu")) else {
+        return println!("not tested: the cpu controller is not one of version 1 here");
+    };
+    let group = at.parent.join(format!("daytona-test-{}", std::process::id()));
+    std::fs::create_dir(&group).unwrap();
+    std::fs::write(group.join("cpu.cfs_quota_us"), "50000").unwrap();
+    let done = std::process::Command::new("sh")
+        .args(["-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\""])
+        .arg(&group)
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "starts_a_sandbox_that_is_promised_more", "--ignored"])
+        .output()
+        .unwrap();
+    // Members leave a moment after they died.
+    let began = Instant::now();
+    while std::fs::remove_dir(&group).is_err() && began.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    assert!(!group.exists(), "something of the sandbox is left in {}", group.display());
 }

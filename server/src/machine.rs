@@ -36,9 +36,7 @@ impl Machine {
         capped: bool,
         disk_reserve: Option<u64>,
     ) -> Self {
-        let info = rustix::system::sysinfo();
-        let total = info.totalram.saturating_mul(u64::from(info.mem_unit.max(1)));
-        let allowed = memory_limit.unwrap_or(total / 5 * 4);
+        let allowed = memory_limit.unwrap_or_else(daytona_engine::share::memory);
         let memory_gib = u32::try_from(allowed / GIB).unwrap_or(u32::MAX).max(1);
         Self {
             cpus: std::thread::available_parallelism()

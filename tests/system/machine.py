@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +34,8 @@ def machine(server: LocalServer) -> dict[str, int]:
         "loop devices": len(list(Path("/sys/block").glob("loop*/loop/backing_file"))),
         "cgroups": sum(1 for folder, _, _ in os.walk("/sys/fs/cgroup") if "/daytona/" in folder),
         "links": len(os.listdir("/sys/class/net")),
+        "rules": len(rule_tables()),
+        "namespaces": len(namespaces()),
         "processes": len(sandbox_processes()),
         "sandbox folders": len(os.listdir(sandboxes)),
         "server files": len(os.listdir(f"/proc/{server.pid}/fd")),
@@ -61,6 +65,26 @@ def sandbox_processes() -> list[int]:
             continue
         if name in (b"daytona-launcher", b"daytona-toolbox"):
             found.append(int(entry.name))
+    return found
+
+
+def rule_tables() -> list[str]:
+    """The nftables tables of this network namespace; without the program no sandbox has any."""
+    if shutil.which("nft") is None:
+        return []
+    listed = subprocess.run(["nft", "list", "tables"], check=True, capture_output=True, text=True).stdout
+    return [line for line in listed.splitlines() if " daytona_" in line]
+
+
+def namespaces() -> set[str]:
+    """Every namespace that a process is in or that is held by a mount."""
+    found = {line.split()[3] for line in Path("/proc/self/mountinfo").read_text().splitlines() if " - nsfs " in line}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                found.update(os.readlink(link) for link in (entry / "ns").iterdir())
+            except OSError:  # it has ended
+                continue
     return found
 
 

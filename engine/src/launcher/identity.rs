@@ -2,6 +2,7 @@
 
 use super::failure::{Done, Step};
 use super::weaken::weakened;
+use crate::Report;
 use crate::spec::{IdMap, Limits, User};
 use rustix::process::{Resource, Rlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets, Gid, Uid};
@@ -86,10 +87,25 @@ fn take(uid: u32, gid: u32, groups: bool) -> rustix::io::Result<()> {
     rustix::thread::set_thread_res_uid(uid, uid, uid)
 }
 
+/// Makes room for the open files a sandbox is to have, or says that there is none.
+pub(super) fn allow_files(wanted: u64, report: &mut Report) {
+    let Rlimit { current, maximum } = rustix::process::getrlimit(Resource::Nofile);
+    let Some(hard) = maximum.filter(|hard| *hard < wanted) else { return };
+    let limit = Rlimit { current, maximum: Some(wanted) };
+    if let Err(error) = rustix::process::setrlimit(Resource::Nofile, limit) {
+        report.warnings.push(format!(
+            "a process has {hard} open files at most, not {wanted}: {error}; raise the server's hard limit (ulimit \
+             -Hn, or LimitNOFILE= of a systemd unit)"
+        ));
+    }
+}
+
 /// Sets the limits each process has of its own. `process_limits` and `memory` stand in for control groups that
 /// the machine does not give.
 pub(super) fn limit(limits: &Limits, stand_in: StandIn) -> Done<()> {
     let set = |resource, value: u64, name: &str| {
+        // A lower limit of the server's own holds for all it starts, and is not to be raised from in here.
+        let value = rustix::process::getrlimit(resource).maximum.map_or(value, |hard| value.min(hard));
         let limit = Rlimit { current: Some(value), maximum: Some(value) };
         rustix::process::setrlimit(resource, limit).step(format!("limit {name}"))
     };
@@ -113,4 +129,15 @@ pub(super) struct StandIn {
     pub(super) pids: bool,
     pub(super) memory: bool,
     pub(super) disk: bool,
+}
+
+impl StandIn {
+    /// As the one byte the monitor sends the child; never zero.
+    pub(super) fn word(self) -> u8 {
+        0b1000 | u8::from(self.pids) | (u8::from(self.memory) << 1) | (u8::from(self.disk) << 2)
+    }
+
+    pub(super) fn from_word(word: u8) -> Self {
+        Self { pids: word & 1 != 0, memory: word & 2 != 0, disk: word & 4 != 0 }
+    }
 }

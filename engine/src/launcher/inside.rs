@@ -27,6 +27,9 @@ const LISTENER: RawFd = 3;
 /// What the child says to find out whether the monitor still lives; needs no answer.
 pub(super) const ALIVE: &[u8] = b"a";
 
+/// The first word to the child: its ids are mapped. The second is [`StandIn::word`].
+pub(super) const BUILD: &[u8] = b"b";
+
 /// What the child needs to know.
 pub(super) struct Inside<'a> {
     pub(super) spec: &'a SandboxSpec,
@@ -39,7 +42,6 @@ pub(super) struct Inside<'a> {
     pub(super) listener: OwnedFd,
     /// Takes the output of the sandbox's init.
     pub(super) log: OwnedFd,
-    pub(super) stand_in: StandIn,
     /// Name servers, when there is a network.
     pub(super) resolvers: Option<Vec<Ipv4Addr>>,
 }
@@ -62,7 +64,7 @@ fn tell(socket: &OwnedFd, failure: &Failure) {
 }
 
 fn become_init(inside: Inside<'_>) -> Done<Infallible> {
-    let Inside { spec, toolbox, socket, monitors, listener, log, stand_in, resolvers } = inside;
+    let Inside { spec, toolbox, socket, monitors, listener, log, resolvers } = inside;
     for fd in monitors {
         // SAFETY: the owner of this descriptor is a frame of the monitor's that never runs in this copy of it.
         unsafe { libc::close(fd) };
@@ -93,7 +95,7 @@ fn become_init(inside: Inside<'_>) -> Done<Infallible> {
         let _ = name_servers(&resolvers);
     }
     let (program, arguments, environment) = command(spec)?;
-    await_word(&socket)?;
+    let stand_in = StandIn::from_word(await_word(&socket)?);
     if !weakened("cgroupns") {
         // SAFETY: this flag touches no descriptors, and the launcher has one thread.
         unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWCGROUP) }.step("make a cgroup namespace")?;
@@ -121,10 +123,10 @@ fn die_with_monitor(socket: &OwnedFd) -> Done<()> {
 }
 
 /// Waits for the monitor: first until it has mapped ids, then until it has put this process into its groups.
-fn await_word(socket: &OwnedFd) -> Done<()> {
+fn await_word(socket: &OwnedFd) -> Done<u8> {
     let mut word = [0];
     match rustix::net::recv(socket, &mut word, RecvFlags::empty()) {
-        Ok((_, 1)) => Ok(()),
+        Ok((_, 1)) => Ok(word[0]),
         Ok(_) => fail("wait for the monitor", "it gave up"),
         Err(error) => Err(error).step("wait for the monitor"),
     }

@@ -8,6 +8,7 @@
 //! What it says to the engine is one JSON line on stdout, an [`Outcome`].
 
 mod attack_surface;
+mod child;
 mod devices;
 mod disk;
 mod failure;

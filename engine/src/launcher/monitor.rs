@@ -4,6 +4,7 @@
 //! is found again. It takes two signals: SIGTERM is passed on to the sandbox's init, SIGQUIT kills the sandbox.
 //! Whatever happens to it, the kernel kills the sandbox with it, and what it leaves is in the record it wrote first.
 
+use super::child::Child;
 use super::disk;
 use super::failure::{Done, Failure, Outcome, Step, fail};
 use super::identity::{self, StandIn};
@@ -17,21 +18,22 @@ use crate::network::{self, Plan};
 use crate::spec::{IdMap, Network};
 use crate::{Exit, SandboxSpec, leftovers};
 use rustix::event::{PollFd, PollFlags};
-use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
-use rustix::process::{Pid, Signal, WaitOptions};
+use rustix::process::Signal;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 /// Runs a sandbox to its end.
 pub(super) fn run(folder: PathBuf, toolbox: PathBuf) -> ExitCode {
     let folder = Folder::new(folder);
     // Until the lock is taken, what is in the folder may be another monitor's.
-    let lock = match quiet().and_then(|()| lock(&folder)) {
+    let lock = match quiet().and_then(|()| leftovers::begin(&folder).step("take the sandbox's lock")) {
         Ok(lock) => lock,
         Err(failure) => return fail_with(failure),
     };
@@ -69,7 +71,7 @@ fn say(outcome: &Outcome) {
 /// What the sandbox holds outside of itself.
 #[derive(Default)]
 struct Held {
-    child: Option<Pid>,
+    child: Option<Rc<Child>>,
     groups: Groups,
     run: Run,
 }
@@ -82,8 +84,7 @@ impl Held {
     /// Gives everything back; the child is dead after.
     fn release(&mut self, folder: &Folder) -> io::Result<()> {
         if let Some(child) = self.child.take() {
-            let _ = rustix::process::kill_process(child, Signal::KILL);
-            let _ = rustix::process::waitpid(Some(child), WaitOptions::empty());
+            child.end();
         }
         if !self.groups.remove() {
             return Err(io::Error::other("a control group still holds processes"));
@@ -98,8 +99,7 @@ impl Held {
 
 /// A sandbox whose toolbox runs.
 struct Running {
-    pid: Pid,
-    child: OwnedFd,
+    child: Rc<Child>,
     signals: OwnedFd,
     log: Log,
     /// Rules that follow the host's addresses.
@@ -114,20 +114,21 @@ fn start(folder: &Folder, toolbox: &Path, held: &mut Held, lock: File) -> Done<R
     leftovers::clean(folder).step("clean up after the last run")?;
     folder.forget_records().step("clean up after the last run")?;
     let mut report = Report::default();
+    let name = folder.name_outside().step("look at its folder")?;
     if !weakened("cgroups") {
-        held.groups = Groups::plan(&spec.id).step("look for control groups")?;
+        held.groups = Groups::plan(&name).step("look for control groups")?;
     }
     // On record before they are made: whoever kills this process, the next one knows what to look for.
     held.run.cgroups = held.groups.folders().map(Path::to_owned).collect();
     folder.write_run(&held.run).step("record the run")?;
     held.groups.create(&spec.limits, &mut report).step("make control groups")?;
+    identity::allow_files(spec.limits.open_files, &mut report);
     let (listener, log) = (listen(folder)?, Log::open(folder)?);
     let disk = match spec.ids {
         IdMap::Range { base, .. } => disk::mount(folder, base)?,
         IdMap::Single => None,
     };
-    let stand_in = stand_in(&held.groups, disk.is_some(), &spec, &mut report);
-    let egress = egress(&spec, &mut report);
+    let egress = egress(&spec, &name, &mut report);
     held.run.network = egress.as_ref().map(Plan::host_side);
     let (mine, theirs) =
         rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
@@ -142,17 +143,17 @@ fn start(folder: &Folder, toolbox: &Path, held: &mut Held, lock: File) -> Done<R
         resolvers: egress.as_ref().map(|plan| plan.resolvers.clone()),
         listener: above_listener(listener)?,
         log: above_listener(log.writer()?)?,
-        stand_in,
     };
-    let (pid, child) = clone(inside)?;
-    held.child = Some(pid);
-    let raw = pid.as_raw_nonzero().get();
+    let on_disk = disk.is_some();
+    let child = Rc::new(Child::clone(inside)?);
+    held.child = Some(Rc::clone(&child));
+    let raw = child.pid();
     held.run.init = Some(Process::of(raw).step("look at the sandbox's init")?);
     folder.write_run(&held.run).step("record the run")?;
     if !weakened("userns") {
         identity::map(raw, spec.ids, &spec.user)?;
     }
-    rustix::net::send(&mine, b"g", SendFlags::NOSIGNAL).step("start building")?;
+    rustix::net::send(&mine, inside::BUILD, SendFlags::NOSIGNAL).step("start building")?;
     if matches!(spec.ids, IdMap::Range { .. }) {
         let namespace =
             rustix::fs::open(format!("/proc/{raw}/ns/user"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
@@ -182,15 +183,16 @@ fn start(folder: &Folder, toolbox: &Path, held: &mut Held, lock: File) -> Done<R
     }
     // Moving a process between groups takes the kernel ten milliseconds, in which the child builds on. It starts
     // nothing of the sandbox before the second word.
-    held.groups.add(raw).step("put the sandbox into its control groups")?;
-    let _ = rustix::net::send(&mine, b"g", SendFlags::NOSIGNAL);
+    held.groups.add(raw, &mut report);
+    // Only now it is known what the groups do not hold.
+    let stand_in = stand_in(&held.groups, on_disk, &spec, &mut report);
+    let _ = rustix::net::send(&mine, &[stand_in.word()], SendFlags::NOSIGNAL);
     await_toolbox(&mine)?;
-    if let Some(status) = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG).step("look at the init")? {
-        held.child = None;
-        return fail("start the toolbox", format!("it ended at once: {:?}", status.1));
+    if let Some(status) = child.ended().step("look at the init")? {
+        return fail("start the toolbox", format!("it ended at once: {status:?}"));
     }
     folder.write_report(&report).step("write the report")?;
-    Ok(Running { pid, child, signals, log, network, lock })
+    Ok(Running { child, signals, log, network, lock })
 }
 
 /// Cuts the ties to whoever started this process.
@@ -202,22 +204,6 @@ fn quiet() -> Done<()> {
     unsafe { libc::close_range(3, libc::c_uint::MAX, 0) };
     let _ = rustix::thread::set_name(c"daytona-monitor");
     std::env::set_current_dir("/").step("enter /")
-}
-
-/// Takes the lock for the life of this process. A record lock, since the kernel tells others who holds it, and no
-/// child inherits it. It would also be lost if this process opened and closed the file a second time.
-fn lock(folder: &Folder) -> Done<File> {
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(folder.lock())
-        .step(format!("open {}", folder.lock().display()))?;
-    match rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(error) => fail("take the sandbox's lock", format!("{error}: it already runs")),
-    }
 }
 
 /// What a spec must not ask for, whoever wrote it.
@@ -249,11 +235,11 @@ fn check(spec: &SandboxSpec, folder: &Folder) -> Done<()> {
 }
 
 /// Decides on the network. What is in the way costs the sandbox its egress and not its life, and is reported.
-fn egress(spec: &SandboxSpec, report: &mut Report) -> Option<Plan> {
+fn egress(spec: &SandboxSpec, name: &str, report: &mut Report) -> Option<Plan> {
     if spec.network == Network::None {
         return None;
     }
-    let plan = Plan::new(&spec.id, spec.ids);
+    let plan = Plan::new(name, spec.ids);
     plan.inspect_err(|error| report.warnings.push(format!("no egress to the internet: {error}"))).ok()
 }
 
@@ -318,66 +304,6 @@ fn signals() -> Done<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Forks the child into new namespaces. It gets its ids later, so it can do nothing before.
-fn clone(inside: Inside<'_>) -> Done<(Pid, OwnedFd)> {
-    let mut flags = libc::CLONE_NEWUSER
-        | libc::CLONE_NEWPID
-        | libc::CLONE_NEWNS
-        | libc::CLONE_NEWIPC
-        | libc::CLONE_NEWUTS
-        | libc::CLONE_NEWNET;
-    for (control, flag) in
-        [("netns", libc::CLONE_NEWNET), ("pidns", libc::CLONE_NEWPID), ("userns", libc::CLONE_NEWUSER)]
-    {
-        if weakened(control) {
-            flags &= !flag;
-        }
-    }
-    let mut pidfd: libc::c_int = -1;
-    // SAFETY: without CLONE_VM this is fork: the child gets a copy of this one-threaded process and its stack.
-    // The last two arguments, whose order differs by architecture, are both null.
-    let pid = unsafe {
-        libc::syscall(
-            libc::SYS_clone,
-            libc::c_long::from(flags | libc::CLONE_PIDFD | libc::SIGCHLD),
-            0_usize,
-            &raw mut pidfd,
-            0_usize,
-            0_usize,
-        )
-    };
-    match pid {
-        0 => {
-            reset_signals();
-            inside::run(inside)
-        }
-        1.. => {
-            let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-            let Some(pid) = pid else { return fail("make namespaces", "no process id") };
-            // SAFETY: the kernel has just put it there, and it is owned by no one else.
-            Ok((pid, unsafe { OwnedFd::from_raw_fd(pidfd) }))
-        }
-        _ => {
-            let error = io::Error::last_os_error();
-            fail("make namespaces", format!("{error}; see `daytona doctor` for what this machine allows"))
-        }
-    }
-}
-
-/// Masks and ignored signals are inherited through exec: with this process's own, no program in the sandbox would end
-/// at a closed pipe. SIGTERM alone stays blocked. The kernel forgets a signal for which an init has no handler yet, so
-/// a stop that comes soon after the start would be lost; blocked, it waits until the toolbox listens and unblocks it.
-fn reset_signals() {
-    // SAFETY: as in `signals`; the set is emptied before it is used.
-    unsafe {
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-        let mut term: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&raw mut term);
-        libc::sigaddset(&raw mut term, libc::SIGTERM);
-        libc::sigprocmask(libc::SIG_SETMASK, &raw const term, std::ptr::null_mut());
-    }
-}
-
 /// Waits until the child has become the toolbox: its end of the socket then closes without a failure in it.
 fn await_toolbox(socket: &OwnedFd) -> Done<()> {
     let mut message = vec![0; 16 << 10];
@@ -409,7 +335,7 @@ impl Running {
         loop {
             let log = if self.log.wants_more() { PollFlags::IN } else { PollFlags::empty() };
             let mut fds = [
-                PollFd::new(&self.child, PollFlags::IN),
+                PollFd::new(&*self.child, PollFlags::IN),
                 PollFd::new(&self.signals, PollFlags::IN),
                 PollFd::new(&self.log.reader, log),
                 PollFd::new(
@@ -429,7 +355,7 @@ impl Running {
                 asked = self.obey().or(asked);
             }
             if woken == Ok(0) && self.abandoned() {
-                let _ = rustix::process::pidfd_send_signal(&self.child, Signal::KILL);
+                self.child.signal(Signal::KILL);
             }
             if child.contains(PollFlags::IN) {
                 self.log.take();
@@ -444,19 +370,18 @@ impl Running {
         rustix::fs::fstat(&self.lock).is_ok_and(|lock| lock.st_nlink == 0)
     }
 
-    /// Passes a signal on. What cannot be delivered is too late anyway.
+    /// Passes a signal on.
     fn obey(&self) -> Option<Signal> {
         let mut buffer = [0_u8; size_of::<libc::signalfd_siginfo>()];
         rustix::io::read(&self.signals, &mut buffer).ok()?;
         let number = u32::from_ne_bytes([buffer[0], buffer[1], buffer[2], buffer[3]]);
         let signal = if number == libc::SIGQUIT.unsigned_abs() { Signal::KILL } else { Signal::TERM };
-        let _ = rustix::process::pidfd_send_signal(&self.child, signal);
+        self.child.signal(signal);
         Some(signal)
     }
 
     fn exit(&self, held: &Held, asked: Option<Signal>) -> Exit {
-        let status = rustix::process::waitpid(Some(self.pid), WaitOptions::empty());
-        let status = status.ok().flatten().map(|(_, status)| status);
+        let status = self.child.ended().ok().flatten();
         let code = status.and_then(|status| {
             status.exit_status().or_else(|| status.terminating_signal().map(|signal| 128 + signal))
         });

@@ -79,7 +79,11 @@ impl NamespaceEngine {
             monitor.stop(id, grace).await?;
         }
         let folder = folder.clone();
-        blocking(id, "clean up after the monitor", move || leftovers::clean_if_ended(&folder)).await
+        blocking(id, "clean up after the monitor", move || match leftovers::clean_if_ended(&folder)? {
+            true => Ok(()),
+            false => Err(io::Error::other("it was started again meanwhile")),
+        })
+        .await
     }
 
     async fn last_exit(&self, id: &str, folder: &Folder) -> Result<Exit> {
@@ -142,7 +146,10 @@ impl Engine for NamespaceEngine {
         }
         // A monitor that was killed may have left an init that escaped dying with it.
         let target = folder.clone();
-        blocking(id, "clean up after the monitor", move || leftovers::clean_if_ended(&target)).await?;
+        if !blocking(id, "clean up after the monitor", move || leftovers::clean_if_ended(&target)).await? {
+            // It was started in the meantime.
+            return Ok(Status::Running);
+        }
         Ok(Status::Stopped(self.last_exit(id, &folder).await?))
     }
 

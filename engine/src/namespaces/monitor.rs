@@ -1,7 +1,7 @@
 //! Finding the monitor of a sandbox, and talking to it.
 //!
-//! The monitor holds a record lock on `monitor.lock`. The kernel names the holder of such a lock and drops it with
-//! the process, so there is no number in a file to go stale, and no other process can be mistaken for it.
+//! The monitor holds a record lock on `monitor.lock` ([`crate::lock`]). The kernel names the holder of such a lock and
+//! drops it with the process, so there is no number in a file to go stale, and no other process can be mistaken for it.
 
 use super::PATIENCE;
 use crate::folder::Folder;

@@ -35,6 +35,7 @@ pub(super) async fn start(
         what: format!("{what} {launcher}"),
         source,
     };
+    settle().await;
     let child = command.spawn().map_err(|source| failed("start", source, id))?;
     let (id, folder) = (id.to_owned(), folder.clone());
     // A task of its own: when the caller gives up, the start still comes to an end that someone has seen.
@@ -47,6 +48,13 @@ pub(super) async fn start(
             source: io::Error::other(error),
         })
     })
+}
+
+/// Makes way for the sandbox's control groups. Where that fails, the launcher says what it could not limit.
+async fn settle() {
+    if let Ok(Err(error)) = tokio::task::spawn_blocking(crate::cgroup::settle).await {
+        tracing::warn!(%error, "this process cannot leave its control group, which can therefore not be divided");
+    }
 }
 
 enum Trouble {

@@ -10,6 +10,7 @@ mod foreign;
 mod forwarding;
 mod host;
 mod pasta;
+mod named;
 mod rules;
 mod tools;
 mod veth;
@@ -56,7 +57,7 @@ enum Way {
 }
 
 impl Plan {
-    /// Decides on names and addresses for sandbox `id`.
+    /// Decides on addresses, and on names after `id`: what the sandbox is called outside of its folder.
     ///
     /// # Errors
     /// When a tool is missing, the host has no default route, or no address is free.

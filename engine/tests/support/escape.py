@@ -5,6 +5,7 @@ Argument: JSON {"refused": [numbers of system calls]}.
 
 import ctypes
 import errno
+import glob
 import json
 import mmap
 import os
@@ -243,7 +244,8 @@ def seccomp_mode():
 def masked_files():
     names = ("kcore", "keys", "timer_list", "sched_debug", "interrupts", "latency_stats", "kmsg")
     seen = [name for name in names if read(f"/proc/{name}")]
-    folders = ("/proc/acpi", "/proc/scsi", "/proc/bus", "/sys/firmware", "/sys/kernel", "/sys/fs")
+    folders = ["/proc/acpi", "/proc/scsi", "/proc/bus", "/sys/firmware", "/sys/kernel", "/sys/fs"]
+    folders += glob.glob("/sys/devices/system/cpu/cpu*/thermal_throttle")
     seen += [name for name in folders if os.path.isdir(name) and os.listdir(name)]
     return f"readable: {seen}" if seen else None
 
@@ -383,7 +385,14 @@ def devices():
 
 @check
 def open_files():
-    """What the init was started with: the stand-in closes what it has for its children, which would hide it."""
+    """What the init was started with: the stand-in closes what it has for its children, which would hide it.
+
+    The toolbox shows its own to no one.
+    """
+    try:
+        os.listdir("/proc/1/fd")
+    except PermissionError:
+        return None if given["init"] == "toolbox" else "unseen"
     links = {fd: os.readlink(f"/proc/1/fd/{fd}") for fd in os.listdir("/proc/1/fd")}
     strange = {fd: to for fd, to in links.items() if not to.startswith(("/dev/null", "pipe:", "socket:"))}
     return f"{strange}" if strange or not {"0", "1", "2", "3"} <= set(links) else None

@@ -7,6 +7,7 @@ pub(crate) mod escape;
 pub(crate) mod internet;
 pub(crate) mod resources;
 
+use daytona_engine::folder::Folder;
 use daytona_engine::image::host;
 use daytona_engine::spec::{IdMap, Limits, Network};
 use daytona_engine::{Engine as _, EngineOptions, NamespaceEngine, SandboxSpec, connect};
@@ -132,6 +133,10 @@ impl Rig {
         self.run(id, &["/usr/bin/python3", "-I", "-c", code]).await
     }
 
+    pub(crate) fn folder(&self, id: &str) -> Folder {
+        Folder::new(self.data.path().join("sandboxes").join(id))
+    }
+
     pub(crate) fn init_log(&self, id: &str) -> String {
         let path = self.data.path().join("sandboxes").join(id).join("init.log");
         std::fs::read_to_string(path).unwrap_or_default()
@@ -197,30 +202,20 @@ pub(crate) async fn until(what: &str, mut so: impl FnMut() -> bool) {
     }
 }
 
-/// The launcher that watches over sandbox `id`, as the kernel names the holder of its lock.
+/// The launcher that watches over sandbox `id`.
 pub(crate) fn find_monitor(rig: &Rig, id: &str) -> Option<i32> {
-    use rustix::process::{Flock, FlockOffsetType, FlockType};
-    let path = rig.data.path().join("sandboxes").join(id).join("monitor.lock");
-    let any = Flock {
-        start: 0,
-        length: 0,
-        pid: None,
-        typ: FlockType::WriteLock,
-        offset_type: FlockOffsetType::Set,
-    };
-    let file = std::fs::File::open(path).ok()?;
-    let holder = rustix::process::fcntl_getlk(file, &any).unwrap()?;
-    Some(holder.pid.unwrap().as_raw_nonzero().get())
+    let monitor = daytona_engine::leftovers::monitor(&rig.folder(id)).unwrap()?;
+    Some(monitor.as_raw_nonzero().get())
 }
 
 pub(crate) fn monitor_of(rig: &Rig, id: &str) -> i32 {
     find_monitor(rig, id).unwrap()
 }
 
-/// The control groups that bear a sandbox's id, in every hierarchy.
+/// The control groups that bear a sandbox's id, whichever server's it is, in every hierarchy.
 pub(crate) fn groups_of(id: &str) -> Vec<PathBuf> {
     let done = std::process::Command::new("find")
-        .args(["/sys/fs/cgroup", "-type", "d", "-name", id])
+        .args(["/sys/fs/cgroup", "-type", "d", "-path", "*/daytona/*", "-name", &format!("{id}-????????")])
         .output()
         .unwrap();
     String::from_utf8(done.stdout).unwrap().lines().map(PathBuf::from).collect()

@@ -10,6 +10,7 @@ mod auth;
 mod bad_input;
 mod crash;
 mod deletion;
+mod escape;
 mod fake;
 mod fake_port;
 mod guard;

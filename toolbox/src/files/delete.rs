@@ -2,6 +2,7 @@
 
 use super::emit::blocking;
 use super::path::{resolve, tidy};
+use super::remove::remove_tree;
 use crate::error::ApiError;
 use crate::state::App;
 use crate::wire::Params;
@@ -25,7 +26,7 @@ pub(crate) async fn delete(State(app): State<Arc<App>>, params: Params) -> Resul
             )));
         }
         // Does not follow links, even those that are put in place meanwhile.
-        let deleted = if is_dir { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let deleted = if is_dir { remove_tree(&path) } else { fs::remove_file(&path) };
         deleted.map_err(failed)?;
         Ok(StatusCode::NO_CONTENT)
     })

@@ -6,6 +6,7 @@ use super::command::{Extras, Git, check, check_name, occupied, resolve};
 use super::credentials::{Access, Url};
 use super::failure::scrub;
 use crate::error::ApiError;
+use crate::files::remove_tree;
 use crate::state::App;
 use crate::wire::JsonBody;
 use axum::extract::State;
@@ -154,7 +155,7 @@ async fn remove(target: PathBuf, made: bool) {
 }
 
 fn whole(target: &Path) -> io::Result<()> {
-    match std::fs::remove_dir_all(target) {
+    match remove_tree(target) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }

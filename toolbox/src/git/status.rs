@@ -106,7 +106,7 @@ fn header(status: &mut Status, line: &str) -> Option<()> {
             value.clone_into(&mut status.upstream);
         }
         "branch.ab" => {
-            let mut counts = value.split(' ').map(|count| count.parse::<i64>().map_or(0, i64::abs));
+            let mut counts = value.split(' ').map(|count| count.parse().map_or(0, i64::saturating_abs));
             status.ahead = counts.next().unwrap_or_default();
             status.behind = counts.next().unwrap_or_default();
         }
@@ -160,6 +160,8 @@ mod tests {
         ];
         assert_eq!(seen, expected);
         assert_eq!(status.legacy_file_status.as_ref(), Some(&status.file_status));
+        let odd = parse(b"# branch.oid abc\0# branch.ab -9223372036854775808 x\0").expect("commits");
+        assert_eq!((odd.ahead, odd.behind), (i64::MAX, 0));
         assert!(parse(b"# branch.oid (initial)\0# branch.head main\0").is_none());
     }
 }

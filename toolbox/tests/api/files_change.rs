@@ -1,6 +1,6 @@
 //! `POST /files/folder`, `/files/move`, `/files/permissions`, `/files/replace` and `DELETE /files`.
 
-use crate::harness::{Toolbox, encode};
+use crate::harness::{Toolbox, encode, make_deep};
 use serde_json::{Value, json};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -61,6 +61,28 @@ async fn deleting_folders_takes_a_word_more() {
     delete("path=link").await.error(404, "FILE_NOT_FOUND");
     delete("path=").await.error(400, "INVALID_FILE_PATH");
     delete("recursive=true").await.error(400, "BAD_REQUEST");
+}
+
+#[tokio::test]
+async fn a_folder_deeper_than_any_path_is_long_is_deleted() {
+    let toolbox = Toolbox::start().await;
+    std::fs::create_dir(toolbox.dir.join("deep")).expect("a folder");
+    make_deep(&toolbox.dir.join("deep"));
+    toolbox.output("ln -s / deep/root; mkdir deep/closed deep/many; chmod 0 deep/closed; cd deep/many; seq -f f%.0f 3000 | xargs touch; seq -f d%.0f 3000 | xargs mkdir").await;
+    assert_eq!(toolbox.ask("DELETE", "/files?path=deep&recursive=true").await.status, 204);
+    assert!(toolbox.names().is_empty());
+    assert_eq!(toolbox.output("echo alive").await, "alive\n");
+}
+
+#[tokio::test]
+async fn what_cannot_be_deleted_stays_where_it_is() {
+    let toolbox = Toolbox::start_as_ordinary_user().await;
+    toolbox.output("mkdir -p top/a/closed/b; touch top/a/closed/b/f; chmod 500 top/a/closed/b").await;
+    let answer = toolbox.ask("DELETE", "/files?path=top&recursive=true").await;
+    answer.error(403, "FILE_ACCESS_DENIED");
+    assert!(toolbox.dir.join("top/a/closed/b/f").exists());
+    toolbox.output("chmod 700 top/a/closed/b").await;
+    assert_eq!(toolbox.ask("DELETE", "/files?path=top&recursive=true").await.status, 204);
 }
 
 #[tokio::test]

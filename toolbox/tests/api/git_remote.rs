@@ -2,7 +2,7 @@
 
 use crate::git::toolbox_at_home;
 use crate::git_server::{GitServer, PASSWORD, USER, authorization};
-use crate::harness::{Toolbox, eventually};
+use crate::harness::{Toolbox, eventually, make_deep};
 use daytona_protocol::error::toolbox as code;
 use serde_json::{Value, json};
 
@@ -118,7 +118,7 @@ async fn a_client_that_goes_away_ends_the_clone_and_leaves_nothing() {
     let clone = with_credentials(json!({"url": server.url("repo.git"), "path": "r"}));
     tokio::select! {
         answer = toolbox.git("clone", clone) => panic!("{answer:?}"),
-        () = server.someone_waits() => {}
+        () = server.someone_waits() => make_deep(&toolbox.dir.join("r")),
     }
     eventually("the folder is gone", async || toolbox.names().is_empty()).await;
     let left = format!("ps -eo args | grep -c '[g]it.*{}' || true", server.port);

@@ -208,6 +208,21 @@ impl Drop for Toolbox {
     }
 }
 
+/// Makes a folder in `top` that is deeper than a path is long, and than a small stack has room for calls.
+pub(crate) fn make_deep(top: &Path) {
+    use rustix::fs::{CWD, Mode, OFlags};
+    let open = |at: &dyn std::os::fd::AsFd, name: &Path| {
+        rustix::fs::openat(at.as_fd(), name, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+            .expect("a folder")
+    };
+    let mut at = open(&CWD, top);
+    for _ in 0..5000 {
+        rustix::fs::mkdirat(&at, "down", Mode::RWXU).expect("a folder");
+        rustix::fs::openat(&at, "file", OFlags::CREATE | OFlags::WRONLY, Mode::RUSR).expect("a file");
+        at = open(&at, Path::new("down"));
+    }
+}
+
 /// Polls `check` until it holds.
 pub(crate) async fn eventually(what: &str, mut check: impl AsyncFnMut() -> bool) {
     let polling = async {

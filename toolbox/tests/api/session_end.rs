@@ -1,6 +1,6 @@
 //! How sessions end: by their own `exit`, by deletion, with the toolbox.
 
-use crate::harness::{Toolbox, alive, eventually, in_time};
+use crate::harness::{Toolbox, alive, eventually, in_time, make_deep};
 use crate::session::{begin, code, create, exec, log, run, with_session};
 use serde_json::json;
 
@@ -49,6 +49,7 @@ async fn deletion_ends_all_and_answers_those_who_wait() {
     let mode = std::os::unix::fs::PermissionsExt::mode;
     let folder = std::fs::read_dir(temp.path()).expect("the folder").next().expect("one").expect("an entry");
     assert_eq!(mode(&folder.metadata().expect("metadata").permissions()) & 0o777, 0o700);
+    make_deep(&folder.path());
     // One stays polite, one leaves the session, one ignores the word.
     let command = "(trap 'touch polite; exit' TERM; touch ready1; while :; do sleep 0.01; done) & \
                    setsid sh -c 'touch ready2; exec sleep 1000' & echo $! > pids; echo $$ >> pids; sleep 1000 & echo $! >> pids; trap '' TERM; wait; wait; wait";

@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::log::End;
 use crate::error::ApiError;
+use crate::files::remove_tree;
 use axum::http::StatusCode;
 use daytona_protocol::error::toolbox as code;
 use daytona_protocol::session as wire;
@@ -83,6 +84,14 @@ impl Sessions {
 impl std::fmt::Debug for Sessions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Sessions({})", self.map().len())
+    }
+}
+
+/// The commands of a session can fill its folder as they like.
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.dir.disable_cleanup(true);
+        let _ = remove_tree(self.dir.path());
     }
 }
 
