@@ -14,6 +14,7 @@ mod rename;
 mod replace;
 mod search;
 mod upload;
+mod upload_batch;
 mod upload_many;
 
 pub use find::Match;

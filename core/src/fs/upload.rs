@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// No byte is taken and no answer comes for so long: the other side is gone or stuck. A source may take longer.
-const STALLED: Duration = Duration::from_secs(120);
+pub(super) const STALLED: Duration = Duration::from_secs(120);
 
 /// What to upload.
 pub enum Upload {

@@ -1,12 +1,12 @@
-//! Writing several files in the sandbox: one request each, since toolboxes write the parts of one bulk request
-//! one after another and report failures as text. A thousand small files are no slower this way.
+//! Writing several files in the sandbox, some requests at a time, the small files several to a request.
 
+use super::upload_batch::{Item, batches};
 use super::{FileSystem, Upload};
 use crate::{Error, Result};
 use futures::StreamExt;
 use std::collections::HashMap;
 
-/// How many are under way at a time: enough to hide the way there and back, few enough to leave connections
+/// How many requests are under way at a time: enough to hide the way there and back, few enough to leave connections
 /// for everyone else.
 const AT_ONCE: usize = 16;
 /// How many failures an error spells out; of the others it has the paths.
@@ -28,14 +28,12 @@ impl FileSystem {
             .into_iter()
             .enumerate()
             .filter(|(index, (path, _))| last.get(path) == Some(index))
+            .map(|(index, (path, content))| Item { index, path, content })
             .collect();
         let count = files.len();
-        let outcomes = futures::stream::iter(files).map(|(index, (path, content))| async move {
-            let error = self.upload(&path, content).await.err()?;
-            Some((index, path, error))
-        });
+        let outcomes = futures::stream::iter(batches(files).await).map(|batch| self.upload_batch(batch));
         let mut failures: Vec<_> =
-            outcomes.buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await;
+            outcomes.buffer_unordered(AT_ONCE).map(futures::stream::iter).flatten().collect().await;
         failures.sort_by_key(|(index, ..)| *index);
         let Some((.., first)) = failures.first() else { return Ok(()) };
         if count == 1 {

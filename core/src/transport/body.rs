@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::RequestBuilder;
+use reqwest::multipart::{Form, Part};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,12 +27,22 @@ pub(crate) enum Body {
     Empty,
     /// A JSON document.
     Json(Bytes),
+    /// Small files for `POST /files/bulk-upload`.
+    Form(Vec<FormFile>),
     /// Raw content in memory.
     Bytes(Bytes, Progress),
     /// A local file, opened anew for each attempt.
     File(PathBuf, Progress),
     /// A stream, which can be sent once.
     Stream(Option<ByteStream>, Progress),
+}
+
+/// One file of a form.
+pub(crate) struct FormFile {
+    /// Where it is to be written.
+    pub(crate) path: String,
+    /// What it is to hold.
+    pub(crate) content: Bytes,
 }
 
 /// Whether a body moves, and if not, whom it waits for.
@@ -102,6 +113,7 @@ impl Body {
         let request = match self {
             Self::Empty => request,
             Self::Json(json) => request.header(CONTENT_TYPE, "application/json").body(json.clone()),
+            Self::Form(files) => request.multipart(form(files)),
             Self::Bytes(bytes, _) if bytes.len() <= CHUNK => {
                 octets(request, Some(bytes.len() as u64)).body(bytes.clone())
             }
@@ -133,6 +145,14 @@ impl Body {
         };
         Ok((request, stop.drop_guard()))
     }
+}
+
+/// Each path ahead of its file, as toolboxes want them. The name of the part says nothing: a path may be no file name.
+fn form(files: &[FormFile]) -> Form {
+    files.iter().enumerate().fold(Form::new(), |form, (index, FormFile { path, content })| {
+        let part = Part::stream_with_length(content.clone(), content.len() as u64).file_name("file");
+        form.text(format!("files[{index}].path"), path.clone()).part(format!("files[{index}].file"), part)
+    })
 }
 
 fn octets(request: RequestBuilder, length: Option<u64>) -> RequestBuilder {

@@ -19,7 +19,7 @@ mod tls;
 pub(crate) mod websocket;
 
 pub(crate) use answer::Answer;
-pub(crate) use body::{Body, Progress, open};
+pub(crate) use body::{Body, FormFile, Progress, open};
 pub(crate) use call::{Base, Call, Kind, Resend, Toolbox};
 pub(crate) use endpoint::Endpoint;
 pub(crate) use error_map::content_type;

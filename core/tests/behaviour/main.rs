@@ -2,6 +2,7 @@
 
 mod config;
 mod files;
+mod files_batch;
 mod files_verbs;
 mod git;
 mod lifecycle;

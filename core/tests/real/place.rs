@@ -40,7 +40,8 @@ impl Place {
     pub(crate) fn behind(&self, address: SocketAddr) -> Detour {
         let dir = tempfile::Builder::new().prefix("dcr").tempdir().expect("tempdir");
         let file = ServerFile::read(&self.data()).expect("readable").expect("a server");
-        let (pid, url, version) = (file.pid, format!("http://{address}/api"), file.version);
+        // Who listens there is this process, and stays when the server goes.
+        let (pid, url, version) = (std::process::id(), format!("http://{address}/api"), file.version);
         let file = serde_json::json!({"pid": pid, "url": url, "version": version}).to_string();
         for (name, content) in [("server.json", file), ("api-key", self.key())] {
             let mut options = std::fs::OpenOptions::new();

@@ -9,8 +9,8 @@
 mod foreign;
 mod forwarding;
 mod host;
-mod pasta;
 mod named;
+mod pasta;
 mod rules;
 mod tools;
 mod veth;
