@@ -297,3 +297,36 @@ fn a_detached_server_that_cannot_start_says_why() {
     assert_eq!((code, out.as_str()), (Some(1), ""));
     assert!(err.contains("daytona-launcher is missing") && err.contains("server.log"), "{err}");
 }
+
+#[test]
+fn delete_waits_for_a_change_that_is_under_way() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/api", listener.local_addr().expect("an address"));
+    let server = std::thread::spawn(move || {
+        let one = "{\"id\": \"one\", \"state\": \"stopping\"}";
+        let busy = "{\"message\": \"Sandbox state change in progress\"}";
+        let answers =
+            [(200, one), (409, busy), (409, busy), (200, "{\"id\": \"one\", \"state\": \"destroyed\"}")];
+        answers.map(|(status, body)| {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let mut reader = BufReader::new(stream.try_clone().expect("a clone"));
+            let (mut line, mut head) = (String::new(), String::new());
+            reader.read_line(&mut line).expect("a request");
+            while reader.read_line(&mut head).expect("a head") > 2 {}
+            let answer = format!(
+                "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(answer.as_bytes()).expect("answered");
+            line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
+        })
+    });
+    let home = home();
+    let (code, _, err) = run(daytona(home.path())
+        .args(["delete", "one"])
+        .env("DAYTONA_API_URL", url)
+        .env("DAYTONA_API_KEY", "dtn_x"));
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let delete = "DELETE /api/sandbox/one";
+    assert_eq!(server.join().expect("served"), ["GET /api/sandbox/one", delete, delete, delete]);
+}

@@ -3,11 +3,13 @@
 use super::{block_on, client};
 use crate::args::Delete;
 use crate::failure::{Failure, Outcome};
-use daytona_core::{Client, Sandbox, Timeout};
+use daytona_core::{Client, ErrorCode, Sandbox, Timeout};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-const TIMEOUT: Timeout = Timeout::after(Duration::from_secs(60));
+const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Timeout = Timeout::after(PATIENCE);
+const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) fn run(args: Delete) -> Outcome {
     let client = client(None)?;
@@ -38,12 +40,25 @@ pub(super) fn run(args: Delete) -> Outcome {
 async fn delete_all(sandboxes: &[Sandbox]) -> usize {
     let mut failed = 0;
     for sandbox in sandboxes {
-        if let Err(error) = sandbox.delete(TIMEOUT).await {
+        if let Err(error) = delete_when_possible(sandbox).await {
             Failure::from(error).report();
             failed += 1;
         }
     }
     failed
+}
+
+/// A sandbox that is being started or stopped is deleted once that is done.
+async fn delete_when_possible(sandbox: &Sandbox) -> daytona_core::Result<()> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match sandbox.delete(TIMEOUT).await {
+            Err(error) if error.code() == ErrorCode::Conflict && Instant::now() < until => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Deletes every sandbox of a server.

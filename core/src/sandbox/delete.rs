@@ -45,8 +45,14 @@ impl Sandbox {
                 self.amend(|data| data.state = Some(SandboxState::Destroyed));
                 Ok(())
             }
+            // Somebody else had it removed, and it was listed in the middle of that. What is left is to wait.
+            Err(error) if error.code() == ErrorCode::NotFound && self.is_going() => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    fn is_going(&self) -> bool {
+        self.data().state == Some(SandboxState::Destroying)
     }
 
     /// Has it removed; returns at once. `Client::settle` waits for such removals. Runtime context needed.

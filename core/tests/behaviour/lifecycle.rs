@@ -53,6 +53,27 @@ fn lost() -> Reply {
 }
 
 #[tokio::test]
+async fn what_somebody_else_is_removing_is_waited_for() {
+    let server = FaultServer::start(|request, before| match before {
+        0 | 2 => state("destroying"),
+        _ if request.method == "DELETE" => refused(404, "not found"),
+        _ => refused(404, "gone by now"),
+    })
+    .await;
+    let sandbox = client(&server).get("box").await.expect("found");
+    sandbox.delete(MINUTE).await.expect("it goes");
+    assert_eq!(server.lines().len(), 4, "{:?}", server.lines());
+    // What was known as anything else, and is not there, is an error still.
+    let server = FaultServer::start(|_, before| match before {
+        0 => state("stopped"),
+        _ => refused(404, "not found"),
+    })
+    .await;
+    let sandbox = client(&server).get("box").await.expect("found");
+    assert_eq!(sandbox.delete(MINUTE).await.expect_err("absent").code(), ErrorCode::NotFound);
+}
+
+#[tokio::test]
 async fn a_change_that_had_begun_when_it_was_asked_for_again_is_waited_for() {
     for (verb, refusal, states) in [
         ("delete", (409, BUSY), &["destroying", "destroying", "gone"][..]),
