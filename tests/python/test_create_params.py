@@ -28,13 +28,13 @@ def deprecated(timeout: float) -> CreateSandboxParams:
     ("given", "error"),
     [
         # No argument: the parameter counts.
-        ({"params": -1}, "timeout must be"),
+        ({"params": -1}, "timeout: it must be"),
         # Whatever the argument is, it wins, and None is one.
         ({"params": -1, "timeout": 30}, "made up"),
         ({"params": -1, "timeout": 60}, "made up"),
         ({"params": -1, "timeout": 0}, "made up"),
         ({"params": -1, "timeout": None}, "made up"),
-        ({"params": 30, "timeout": -1}, "timeout must be"),
+        ({"params": 30, "timeout": -1}, "timeout: it must be"),
     ],
 )
 def test_the_argument_wins_over_the_deprecated_parameter(given: dict[str, Any], error: str) -> None:

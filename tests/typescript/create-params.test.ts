@@ -30,13 +30,13 @@ test("the argument wins over the deprecated parameter", async (t) => {
   const { daytona } = await refused(t);
   const cases: [params: number, timeout: number | null | undefined, message: RegExp][] = [
     // No argument: the parameter counts.
-    [-1, undefined, /timeout must be/],
+    [-1, undefined, /timeout: it must be/],
     // Whatever the argument is, it wins, and null is one.
     [-1, 30, /made up/],
     [-1, 60, /made up/],
     [-1, 0, /made up/],
     [-1, null, /made up/],
-    [30, -1, /timeout must be/],
+    [30, -1, /timeout: it must be/],
   ];
   for (const [params, timeout, message] of cases) {
     const error = await rejection(daytona.create({ timeout: params }, timeout));

@@ -213,5 +213,7 @@ test("256 MiB go up and down in bounded memory", async (t) => {
   assert.equal(done.code, 0, done.stderr);
   const { size, grown } = JSON.parse(done.stdout);
   assert.equal(size, 256 << 20);
-  assert.ok(grown < 96 * 1024, `memory grew by ${grown} KiB`);
+  // V8 collects buffers once 64 MiB of them are garbage, those of this script among them: 81 to 102 MiB in all, measured
+  // idle and busy. What is kept by mistake comes on top with its whole size.
+  assert.ok(grown < 128 * 1024, `memory grew by ${grown} KiB`);
 });
