@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 /// An open WebSocket, client side.
 pub(crate) type WebSocket = WebSocketStream<Upgraded>;
 
-/// The largest message that is taken. The published servers send 1 KiB, ours 64 KiB.
+/// The largest message that is taken. The published servers send 1 KiB, ours 256 KiB.
 const MAX_MESSAGE: usize = 1 << 20;
 /// What is read from the connection at a time.
 const READ_BUFFER: usize = 64 << 10;

@@ -15,6 +15,11 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
 
+/// What is carried at a time to a sandbox, and back. A log that is followed is as fast as these are large; of a connection
+/// that is silent, no page of them is touched.
+const UP: usize = 16 << 10;
+const DOWN: usize = 128 << 10;
+
 /// Makes a request fit to be sent on by `tidy`, except that a wish to switch protocols stays. That wish.
 pub(crate) fn begin_upgrade(request: &mut Request, tidy: impl FnOnce(&mut HeaderMap)) -> Option<OnUpgrade> {
     let protocol = headers::upgrade(request.headers());
@@ -77,7 +82,7 @@ fn carry(
             let (client, sandbox) = tokio::try_join!(client, sandbox)?;
             let (mut client, mut sandbox) = (TokioIo::new(client), TokioIo::new(sandbox));
             // Either side may reset at any time; that is its way to end, not a fault.
-            let _ = tokio::io::copy_bidirectional(&mut client, &mut sandbox).await;
+            let _ = tokio::io::copy_bidirectional_with_sizes(&mut client, &mut sandbox, UP, DOWN).await;
             Ok::<_, hyper::Error>(())
         };
         tokio::select! {

@@ -28,7 +28,7 @@ static FOLLOWERS: Semaphore = Semaphore::const_new(256);
 /// The published size of a WebSocket message.
 const FRAME: usize = 1024;
 /// The size for clients that resume by offset.
-const LARGE_FRAME: usize = 64 << 10;
+const LARGE_FRAME: usize = 256 << 10;
 /// Clients have nothing to say here.
 const MAX_INCOMING: usize = 4 << 10;
 

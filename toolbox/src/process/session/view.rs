@@ -15,7 +15,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 /// Size of the pieces a log is read in.
-pub(super) const PIECE: usize = 64 << 10;
+pub(super) const PIECE: usize = 256 << 10;
 
 /// A part of an answer.
 pub(super) enum Part {
