@@ -12,7 +12,7 @@ use daytona_protocol::files::BulkUploadResponse;
 use http::Method;
 use std::collections::HashSet;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Up to this size a file is small.
 const SMALL: u64 = 64 << 10;
@@ -27,47 +27,88 @@ pub(super) struct Item {
     pub(super) content: Upload,
 }
 
-/// Puts small files together. Looks at local files and reads none.
-pub(super) async fn batches(files: Vec<Item>) -> Vec<Vec<Item>> {
-    let sort = move || {
-        let (mut batches, mut batch, mut bytes) = (Vec::new(), Vec::new(), 0);
-        for item in files {
-            let Some(size) = small(&item) else {
-                batches.push(vec![item]);
-                continue;
-            };
-            if batch.len() == FILES || bytes + size > BYTES {
-                batches.push(std::mem::take(&mut batch));
-                bytes = 0;
-            }
-            bytes += size;
-            batch.push(item);
-        }
-        if !batch.is_empty() {
-            batches.push(batch);
-        }
-        batches
-    };
-    // Cancelled with the runtime only, which nothing outlives.
-    tokio::task::spawn_blocking(sort).await.unwrap_or_default()
+/// Where the content of a small file comes from.
+enum Source {
+    Bytes(Bytes),
+    File(PathBuf),
 }
 
-/// The size of what may share a form.
-fn small(item: &Item) -> Option<u64> {
-    check_path("upload", &item.path).ok()?;
-    let size = match &item.content {
-        Upload::Bytes(bytes) => bytes.len() as u64,
-        Upload::File(local) => std::fs::metadata(local).ok().filter(std::fs::Metadata::is_file)?.len(),
-        Upload::Stream(_) => return None,
+impl Item {
+    /// None of what cannot share a form.
+    fn source(&self) -> Option<Source> {
+        check_path("upload", &self.path).ok()?;
+        match &self.content {
+            Upload::Bytes(bytes) => Some(Source::Bytes(bytes.clone())),
+            Upload::File(local) => Some(Source::File(local.clone())),
+            Upload::Stream(_) => None,
+        }
+    }
+}
+
+/// The size of what is small.
+fn small(source: Source) -> Option<u64> {
+    let size = match source {
+        Source::Bytes(bytes) => bytes.len() as u64,
+        Source::File(local) => std::fs::metadata(local).ok().filter(std::fs::Metadata::is_file)?.len(),
     };
     (size <= SMALL).then_some(size)
+}
+
+/// The content of what was small; none when it cannot be read or has grown, which is told of it alone.
+fn read(source: Source) -> Option<Bytes> {
+    let local = match source {
+        Source::Bytes(bytes) => return Some(bytes),
+        Source::File(local) => local,
+    };
+    let mut content = Vec::new();
+    std::fs::File::open(local).ok()?.take(SMALL + 1).read_to_end(&mut content).ok()?;
+    (content.len() as u64 <= SMALL).then(|| content.into())
+}
+
+/// Looks at each source off the runtime's threads. Where that fails as a whole, nothing is known of any of them, and
+/// each file goes alone: the files themselves are not handed over, so none can be lost.
+async fn each<T: Send + 'static>(
+    sources: Vec<Option<Source>>,
+    look: fn(Source) -> Option<T>,
+) -> Vec<Option<T>> {
+    let count = sources.len();
+    let looked = tokio::task::spawn_blocking(move || {
+        sources.into_iter().map(|source| source.and_then(look)).collect::<Vec<_>>()
+    });
+    looked.await.unwrap_or_else(|_| (0..count).map(|_| None).collect())
+}
+
+/// Puts small files together. Looks at local files and reads none.
+pub(super) async fn batches(files: Vec<Item>) -> Vec<Vec<Item>> {
+    let sizes = each(files.iter().map(Item::source).collect(), small).await;
+    let (mut batches, mut batch, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for (item, size) in files.into_iter().zip(sizes) {
+        let Some(size) = size else {
+            batches.push(vec![item]);
+            continue;
+        };
+        if batch.len() == FILES || bytes + size > BYTES {
+            batches.push(std::mem::take(&mut batch));
+            bytes = 0;
+        }
+        bytes += size;
+        batch.push(item);
+    }
+    if !batch.is_empty() {
+        batches.push(batch);
+    }
+    batches
 }
 
 impl FileSystem {
     /// Uploads the files of a batch and returns those that failed.
     pub(super) async fn upload_batch(&self, batch: Vec<Item>) -> Vec<(usize, String, Error)> {
-        let (batch, written) =
-            if batch.len() > 1 { self.as_form(batch).await } else { (batch, Ok(HashSet::new())) };
+        let written = if batch.len() > 1 {
+            let (paths, sources) = batch.iter().map(|item| (item.path.clone(), item.source())).unzip();
+            self.upload_form(paths, sources).await
+        } else {
+            Ok(HashSet::new())
+        };
         let mut failures = Vec::new();
         for Item { index, path, content } in batch {
             let outcome = match &written {
@@ -84,12 +125,13 @@ impl FileSystem {
     }
 
     /// Sends a batch in one request: the paths that were written then, or why there was no answer.
-    async fn as_form(&self, batch: Vec<Item>) -> (Vec<Item>, Result<HashSet<String>>) {
-        let read = tokio::task::spawn_blocking(move || {
-            let form: Vec<_> = batch.iter().filter_map(form_file).collect();
-            (batch, form)
-        });
-        let Ok((batch, form)) = read.await else { return (Vec::new(), Ok(HashSet::new())) };
+    async fn upload_form(&self, paths: Vec<String>, sources: Vec<Option<Source>>) -> Result<HashSet<String>> {
+        let files = paths.into_iter().zip(each(sources, read).await);
+        let form: Vec<_> =
+            files.filter_map(|(path, content)| Some(FormFile { path, content: content? })).collect();
+        if form.is_empty() {
+            return Ok(HashSet::new());
+        }
         let verb = format!("upload {} files to sandbox {}", form.len(), self.sandbox.id());
         let deadline = Timeout::after(STALLED).deadline();
         let path = ["files", "bulk-upload"];
@@ -98,29 +140,12 @@ impl FileSystem {
             call.resend = Resend::Idempotent;
             Ok(())
         });
-        let written = match answer.await {
+        match answer.await {
             Ok(BulkUploadResponse { files, .. }) => Ok(files.into_iter().map(|file| file.path).collect()),
             Err(error) if error.status().is_some() => Ok(HashSet::new()),
             Err(error) => Err(error),
-        };
-        (batch, written)
+        }
     }
-}
-
-/// The content of a small file; none when it cannot be read or is not small any more, which is told of it alone.
-fn form_file(item: &Item) -> Option<FormFile> {
-    let content = match &item.content {
-        Upload::Bytes(bytes) => bytes.clone(),
-        Upload::File(local) => read_small(local).ok().flatten()?,
-        Upload::Stream(_) => return None,
-    };
-    Some(FormFile { path: item.path.clone(), content })
-}
-
-fn read_small(local: &Path) -> std::io::Result<Option<Bytes>> {
-    let mut content = Vec::new();
-    std::fs::File::open(local)?.take(SMALL + 1).read_to_end(&mut content)?;
-    Ok((content.len() as u64 <= SMALL).then(|| content.into()))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Sandbox {
     }
 
     fn is_going(&self) -> bool {
-        self.data().state == Some(SandboxState::Destroying)
+        self.0.data.load().state == Some(SandboxState::Destroying)
     }
 
     /// Has it removed; returns at once. `Client::settle` waits for such removals. Runtime context needed.
