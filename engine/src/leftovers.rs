@@ -30,15 +30,8 @@ pub fn clean_if_ended(folder: &Folder) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
         file => file?,
     };
-    let deadline = Instant::now() + PATIENCE;
-    while !lock::take_to_clean(&file)? {
-        match lock::holder(&file)? {
-            Holder::Monitor(_) | Holder::Unseen => return Ok(false),
-            Holder::Cleaner if Instant::now() > deadline => {
-                return Err(io::Error::new(io::ErrorKind::TimedOut, "someone else cleans up, without end"));
-            }
-            Holder::Cleaner | Holder::Nobody => thread::sleep(Duration::from_millis(1)),
-        }
+    if !acquire(&file, lock::take_to_clean)? {
+        return Ok(false);
     }
     // Held until `file` is closed, at the end of this function.
     clean(folder).map(|()| true)
@@ -53,17 +46,25 @@ pub fn begin(folder: &Folder) -> io::Result<File> {
     let file = File::options().read(true).write(true).create(true).truncate(false).open(&path);
     let file =
         file.map_err(|error| io::Error::new(error.kind(), format!("open {}: {error}", path.display())))?;
+    if !acquire(&file, lock::take)? {
+        return Err(io::Error::other("it already runs"));
+    }
+    Ok(file)
+}
+
+/// Takes the lock by `take`, waiting for those who clean up; false while there is a monitor.
+fn acquire(file: &File, take: fn(&File) -> io::Result<bool>) -> io::Result<bool> {
     let deadline = Instant::now() + PATIENCE;
-    while !lock::take(&file)? {
-        match lock::holder(&file)? {
-            Holder::Monitor(_) | Holder::Unseen => return Err(io::Error::other("it already runs")),
+    while !take(file)? {
+        match lock::holder(file)? {
+            Holder::Monitor(_) | Holder::Unseen => return Ok(false),
             Holder::Cleaner if Instant::now() > deadline => {
-                return Err(io::Error::new(io::ErrorKind::TimedOut, "someone cleans up, without end"));
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "someone else cleans up, without end"));
             }
             Holder::Cleaner | Holder::Nobody => thread::sleep(Duration::from_millis(1)),
         }
     }
-    Ok(file)
+    Ok(true)
 }
 
 /// Ends what the last run left running, removes its control groups and devices, and forgets it.
