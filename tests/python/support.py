@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -32,6 +33,32 @@ def run_script(code: str, timeout: float = 60, **environment: str) -> subprocess
     return subprocess.run(
         script(code), env={**os.environ, **environment}, capture_output=True, text=True, timeout=timeout, check=False
     )
+
+
+@contextlib.contextmanager
+def children() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts scripts, each with a process group of its own that does not outlive the block."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(code: str, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        child = subprocess.Popen(
+            [*script(code), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            **options,
+        )
+        started.append(child)
+        return child
+
+    try:
+        yield start
+    finally:
+        for child in started:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
 
 
 def read_line(child: subprocess.Popen[str], seconds: float = 20) -> str:

@@ -7,15 +7,13 @@ streams are in test_runtime.py and test_async.py.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from daytona_sdk import Sandbox, SessionExecuteRequest
-from support import read_line, script
+from support import children, read_line
 
 # What the parent runs around the child's part. It reads on in the end, with nothing to wake it but the stream.
 PARENT = """
@@ -78,25 +76,8 @@ def ticks(sandbox: Sandbox) -> Iterator[str]:
 @pytest.fixture
 def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts scripts that do not outlive the test."""
-    children: list[subprocess.Popen[str]] = []
-
-    def run(code: str, *arguments: str) -> subprocess.Popen[str]:
-        # Newer Pythons warn of every fork in a process with threads.
-        child = subprocess.Popen(
-            [*script(code), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        children.append(child)
-        return child
-
-    yield run
-    for child in children:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, 9)
-        child.communicate()
+    with children() as begin:
+        yield begin
 
 
 @pytest.mark.parametrize("fork", FORK)

@@ -6,7 +6,6 @@ is tested in test_process.py.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from daytona_sdk import Daytona, DaytonaConfig, DaytonaError
-from support import answering_server, read_line, script, silent_server, wait_until
+from support import answering_server, children, read_line, silent_server, wait_until
 
 EMPTY_PAGE = b'{"items": [], "nextCursor": null}'
 
@@ -27,27 +26,13 @@ Start = Callable[[str, str], "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts scripts against an API URL, each with a process group of its own that does not outlive the test."""
-    children: list[subprocess.Popen[str]] = []
-
-    def run(code: str, url: str) -> subprocess.Popen[str]:
-        child = subprocess.Popen(
-            script(code),
+    """Starts scripts against an API URL; none outlives the test."""
+    with children() as begin:
+        yield lambda code, url: begin(
+            code,
             env={**os.environ, "DAYTONA_API_URL": url, "DAYTONA_API_KEY": "k"},
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
         )
-        children.append(child)
-        return child
-
-    yield run
-    for child in children:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
 
 
 @pytest.mark.parametrize(
