@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -44,17 +45,14 @@ def server_pid(folder: Path) -> int:
 
 
 def kill_server(folder: Path) -> None:
-    pid = server_pid(folder)
-    os.kill(pid, signal.SIGKILL)
-
-    def ended() -> bool:
-        try:
-            # It may be a zombie until whoever is its parent has looked.
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-        except FileNotFoundError:
-            return True
-
-    wait_until(ended, "the server is dead")
+    """Kills the server and waits until its last thread is gone: the first to end may leave the sockets open."""
+    handle = os.pidfd_open(server_pid(folder))
+    try:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        ended, _, _ = select.select([handle], [], [], 20)
+    finally:
+        os.close(handle)
+    assert ended, "the server is dead"
 
 
 def forge(folder: Path, **fields: object) -> None:

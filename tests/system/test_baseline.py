@@ -6,10 +6,9 @@ Runs against the installed wheel, on a private local server (see conftest.py bes
 from __future__ import annotations
 
 import os
-import signal
 
 from daytona_sdk import CreateSandboxParams, Daytona
-from machine import LocalServer, at_rest, process_ended, until
+from machine import LocalServer, at_rest
 
 CYCLES = int(os.environ.get("DAYTONA_TEST_CYCLES", "200"))
 
@@ -47,9 +46,7 @@ def test_killing_the_server_loses_nothing(server: LocalServer) -> None:
         daytona.stop(stopped)
         started_at = kept.process.exec("stat -c %Y /proc/1").result
 
-        pid = server.pid
-        os.kill(pid, signal.SIGKILL)
-        until(lambda: process_ended(pid), "the server's end")
+        server.kill()
 
         # The same client finds the restarted server by itself.
         again = daytona.get("kept")
