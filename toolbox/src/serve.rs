@@ -46,7 +46,7 @@ pub(crate) async fn run(options: Options) -> Result<(), String> {
     };
 
     crate::leftovers::sweep(&workdir);
-    let reaper = Arc::new(Reaper::default());
+    let reaper = Reaper::new().map_err(|error| format!("cannot start a thread: {error}"))?;
     tokio::spawn(Arc::clone(&reaper).run(sigchld));
     let router = router(Arc::new(App::new(workdir, Arc::clone(&reaper))));
 

@@ -5,6 +5,7 @@
 use super::credentials::{Access, HELPER, WRAPPER};
 use super::failure;
 use crate::error::{ApiError, describe};
+use crate::init::Command;
 use crate::process::{find_program, prepared_command};
 use crate::state::App;
 use axum::http::StatusCode;
@@ -14,7 +15,6 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Seek, Write, pipe};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 use tokio::net::unix::pipe::Receiver;
 
@@ -128,7 +128,7 @@ impl<'a> Git<'a> {
         let (stderr, stderr_end) = pipe().map_err(|error| self.cannot_start(&error))?;
         let (mut command, served) = self.command(args, extras).map_err(|error| self.cannot_start(&error))?;
         command.stdout(stdout_end).stderr(stderr_end);
-        let started = self.app.reaper.spawn(&mut command);
+        let started = self.app.reaper.spawn(&command);
         // `command` holds this side's copies of the child's ends; dropping it lets their end be seen.
         drop(command);
         let mut child = started.map_err(|error| self.cannot_start(&error))?;
@@ -185,7 +185,7 @@ impl<'a> Git<'a> {
             ["-c", "advice.detachedHead=false", "-c", "core.askPass="].map(OsString::from).into();
         let mut serving = None;
         let mut command = match extras.access {
-            None => prepared_command(self.app, self.program.as_os_str(), &self.dir),
+            None => prepared_command(self.app, &self.program, &self.dir),
             Some(access) => {
                 let (socket, future) = access.serve()?;
                 serving = Some(future);
@@ -196,13 +196,13 @@ impl<'a> Git<'a> {
                 if access.without_hooks {
                     options.extend(["-c".into(), "core.hooksPath=/dev/null".into()]);
                 }
-                let mut command = prepared_command(self.app, OsStr::new("/bin/sh"), &self.dir);
-                command.args(["-c", WRAPPER, "git"]).arg(&self.program).stdin(Stdio::from(socket));
+                let mut command = prepared_command(self.app, Path::new("/bin/sh"), &self.dir);
+                command.args(["-c", WRAPPER, "git"]).arg(&self.program).stdin(socket);
                 command
             }
         };
-        if extras.access.is_none() {
-            command.stdin(extras.stdin.map_or(Ok(Stdio::null()), |data| memory(&data).map(Stdio::from))?);
+        if let (None, Some(data)) = (extras.access, extras.stdin) {
+            command.stdin(memory(&data)?);
         }
         command.args(options).args(args);
         for name in REMOVED {

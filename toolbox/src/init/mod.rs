@@ -1,11 +1,13 @@
 //! The duties of an init process: protect itself, reap every child, end everything at the end.
 
+mod command;
 mod harden;
 mod reaper;
 mod shutdown;
 mod signals;
 mod tree;
 
+pub(crate) use command::Command;
 pub(crate) use harden::harden;
 pub(crate) use reaper::{Child, Reaper};
 pub(crate) use shutdown::end_all;

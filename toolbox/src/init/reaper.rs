@@ -1,39 +1,69 @@
 //! The one owner of waitpid: starts processes, reaps every child of this one, and hands an exit status to
 //! whoever started the child.
 //!
-//! What must stay true: nothing else waits for children (so neither `Child::wait` nor tokio's processes),
-//! and starting and registering happen under the lock that reaping takes, so that no status is lost however
-//! soon a child ends. A kill happens under that lock too and only while the leader is not reaped; a recycled
-//! process id is never hit.
+//! What must stay true: nothing else waits for children, and nothing is reaped from before a start until it is
+//! registered, so that no status is lost however soon a child ends; whoever starts reaps afterwards. A kill happens
+//! under the lock that reaping takes and only while the leader is not reaped; a recycled process id is never hit.
 
-use super::Tree;
+use super::{Command, Tree};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, kill_process_group};
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
-use tokio::time::{Instant, timeout};
 
 /// How long a start waits at the sandbox's limit of processes while nothing else starts either.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often it looks for room itself: what ends is not always a child of this process.
 const LOOK: Duration = Duration::from_millis(20);
+/// The stack of the thread that starts.
+const STACK: usize = 128 << 10;
 
-type Running = HashMap<Pid, oneshot::Sender<WaitStatus>>;
+/// The children of this process.
+#[derive(Debug, Default)]
+struct Children {
+    running: HashMap<Pid, oneshot::Sender<WaitStatus>>,
+    /// How many are being started at this moment.
+    starting: usize,
+}
 
 /// Starts and reaps.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Reaper {
-    running: Mutex<Running>,
+    children: Mutex<Children>,
     reaped: Notify,
-    /// Whoever starts in turn holds it until it has started; when that was the last time.
-    turn: tokio::sync::Mutex<Option<Instant>>,
-    /// A child has gone, so there may be room for another.
-    room: Notify,
+    queue: mpsc::Sender<Wish>,
+    starter: Thread,
+}
+
+impl Children {
+    /// Reaps what has ended, unless one is being started. True when none is left at all.
+    fn reap(&mut self) -> bool {
+        while self.starting == 0 {
+            match rustix::process::wait(WaitOptions::NOHANG) {
+                Ok(Some((pid, status))) => {
+                    // An orphan that was handed to process 1 has no one waiting; neither has a cancelled one.
+                    if let Some(waiting) = self.running.remove(&pid) {
+                        let _ = waiting.send(status);
+                    }
+                }
+                Ok(None) => return false,
+                Err(Errno::INTR) => {}
+                Err(_) => return true,
+            }
+        }
+        false
+    }
+}
+
+/// A command that waits for its turn.
+struct Wish {
+    command: Command,
+    came: Instant,
+    answer: oneshot::Sender<io::Result<Child>>,
 }
 
 /// A started process, leader of its own session and process group. Dropping it before it ended kills the
@@ -47,61 +77,77 @@ pub(crate) struct Child {
 }
 
 impl Reaper {
-    /// Starts `command` in a session of its own.
-    pub(crate) fn spawn(self: &Arc<Self>, command: &mut Command) -> io::Result<Child> {
-        lead_a_session(command);
-        self.start(command)
+    /// Makes it, and the thread that starts commands in turn. That is there before anything runs here: at the limit
+    /// of processes there would be no room for it.
+    pub(crate) fn new() -> io::Result<Arc<Self>> {
+        let (queue, wishes) = mpsc::channel::<Wish>();
+        let (sender, receiver) = mpsc::channel::<Arc<Self>>();
+        let starter = thread::Builder::new().name("starter".into()).stack_size(STACK).spawn(move || {
+            if let Ok(reaper) = receiver.recv() {
+                reaper.start_in_turn(&wishes);
+            }
+        })?;
+        let starter = starter.thread().clone();
+        let reaper = Arc::new(Self { children: Mutex::default(), reaped: Notify::new(), queue, starter });
+        let _ = sender.send(Arc::clone(&reaper));
+        Ok(reaper)
+    }
+
+    /// Starts `command`.
+    pub(crate) fn spawn(self: &Arc<Self>, command: &Command) -> io::Result<Child> {
+        self.children().starting += 1;
+        let started = command.spawn();
+        let mut children = self.children();
+        children.starting -= 1;
+        let child = started.map(|pid| {
+            let (sender, exit) = oneshot::channel();
+            children.running.insert(pid, sender);
+            Child { pid, exit, reaper: Arc::clone(self) }
+        });
+        children.reap();
+        self.reaped.notify_one();
+        child
     }
 
     /// The same, in turn, and waiting while the limit of processes is reached: a thousand commands at once run as
     /// there is room. Who sees nothing start for long gets the error of the system.
-    pub(crate) async fn spawn_in_turn(self: &Arc<Self>, command: &mut Command) -> io::Result<Child> {
-        lead_a_session(command);
-        let came = Instant::now();
-        let mut last = self.turn.lock().await;
-        let until = last.map_or(came, |last| last.max(came)) + PATIENCE;
-        loop {
-            match self.start(command) {
-                Err(error)
-                    if Errno::from_io_error(&error) == Some(Errno::AGAIN) && Instant::now() < until =>
-                {
-                    let _ = timeout(LOOK, self.room.notified()).await;
-                }
-                Err(error) => return Err(error),
-                Ok(child) => {
-                    *last = Some(Instant::now());
-                    return Ok(child);
+    pub(crate) async fn spawn_in_turn(&self, command: Command) -> io::Result<Child> {
+        let (answer, started) = oneshot::channel();
+        let lost = || io::Error::other("the toolbox cannot start commands any more");
+        self.queue.send(Wish { command, came: Instant::now(), answer }).map_err(|_| lost())?;
+        started.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    /// What the starting thread does. A start takes a part of a millisecond, in which requests are served.
+    fn start_in_turn(self: &Arc<Self>, wishes: &mpsc::Receiver<Wish>) {
+        let mut last = None;
+        for Wish { command, came, answer } in wishes {
+            let until = last.map_or(came, |last| came.max(last)) + PATIENCE;
+            // Who has left needs no process.
+            while !answer.is_closed() {
+                match self.spawn(&command) {
+                    Err(error)
+                        if Errno::from_io_error(&error) == Some(Errno::AGAIN) && Instant::now() < until =>
+                    {
+                        thread::park_timeout(LOOK);
+                    }
+                    started => {
+                        if started.is_ok() {
+                            last = Some(Instant::now());
+                        }
+                        // It holds this side's copies of the writing ends; dropping it lets the end of output be seen.
+                        drop(command);
+                        let _ = answer.send(started);
+                        break;
+                    }
                 }
             }
         }
-    }
-
-    fn start(self: &Arc<Self>, command: &mut Command) -> io::Result<Child> {
-        let mut running = self.running();
-        let started = command.spawn()?;
-        let pid = i32::try_from(started.id()).ok().and_then(Pid::from_raw);
-        let pid = pid.ok_or_else(|| io::Error::other("the system gave an impossible process id"))?;
-        let (sender, exit) = oneshot::channel();
-        running.insert(pid, sender);
-        Ok(Child { pid, exit, reaper: Arc::clone(self) })
     }
 
     /// Reaps whatever has ended. True when no child is left at all.
-    pub(crate) fn collect(&self) -> bool {
-        let mut running = self.running();
-        loop {
-            match rustix::process::wait(WaitOptions::NOHANG) {
-                Ok(Some((pid, status))) => {
-                    // An orphan that was handed to process 1 has no one waiting; neither has a cancelled one.
-                    if let Some(waiting) = running.remove(&pid) {
-                        let _ = waiting.send(status);
-                    }
-                }
-                Ok(None) => return false,
-                Err(rustix::io::Errno::INTR) => {}
-                Err(_) => return true,
-            }
-        }
+    fn collect(&self) -> bool {
+        self.children().reap()
     }
 
     /// Reaps as long as this process lives. `sigchld` must have been made before the first spawn.
@@ -109,7 +155,8 @@ impl Reaper {
         while sigchld.recv().await.is_some() {
             self.collect();
             self.reaped.notify_one();
-            self.room.notify_one();
+            // There may be room for another.
+            self.starter.unpark();
         }
     }
 
@@ -122,21 +169,21 @@ impl Reaper {
 
     /// Sends `signal` to the groups of all processes that were started here and have not ended.
     pub(crate) fn signal_started(&self, signal: Signal) {
-        for pid in self.running().keys() {
+        for pid in self.children().running.keys() {
             let _ = kill_process_group(*pid, signal);
         }
     }
 
     fn kill_session(&self, leader: Pid) {
-        let running = self.running();
-        if running.contains_key(&leader) {
+        let children = self.children();
+        if children.running.contains_key(&leader) {
             let _ = kill_process_group(leader, Signal::KILL);
             kill_session_members(leader);
         }
     }
 
-    fn running(&self) -> MutexGuard<'_, Running> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn children(&self) -> MutexGuard<'_, Children> {
+        self.children.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -157,13 +204,6 @@ impl Drop for Child {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// Once for each command, however often it is tried.
-fn lead_a_session(command: &mut Command) {
-    // SAFETY: setsid is async-signal-safe and allocates nothing; a fresh child is never a group leader,
-    // so it does not fail.
-    unsafe { command.pre_exec(|| rustix::process::setsid().map(|_| ()).map_err(Into::into)) };
 }
 
 /// Kills the members of `session` until a look finds no new one, since one may fork while we look.

@@ -6,7 +6,7 @@
 
 use super::codec::Messages;
 use super::rpc::{self, Incoming};
-use crate::init::{Child, Reaper};
+use crate::init::{Child, Command, Reaper};
 use futures::future::FusedFuture;
 use futures::{FutureExt, StreamExt};
 use rustix::process::{Signal, WaitStatus};
@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, pipe};
 use std::os::fd::OwnedFd;
-use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -93,7 +92,7 @@ impl Connection {
             stdout: Receiver::from_owned_fd(OwnedFd::from(stdout))?,
             stderr: Receiver::from_owned_fd(OwnedFd::from(stderr))?,
         };
-        let child = reaper.spawn(&mut command)?;
+        let child = reaper.spawn(&command)?;
         let (outgoing, queue) = mpsc::channel(QUEUE);
         let (shared, end) = (Arc::<Shared>::default(), CancellationToken::new());
         let task = run(child, pipes, queue, outgoing.downgrade(), Arc::clone(&shared), end.clone());

@@ -39,7 +39,7 @@ impl Server {
         let (program, args) = language.program(app)?;
         // The documents' example names a project that is still to be made.
         let cwd = if project.is_dir() { project } else { &app.workdir };
-        let mut command = prepared_command(app, program.as_os_str(), cwd);
+        let mut command = prepared_command(app, &program, cwd);
         command.args(args);
         let connection = Connection::open(&app.reaper, command).map_err(|error| {
             ApiError::internal(format!(

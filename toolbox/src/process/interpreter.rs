@@ -9,17 +9,16 @@
 use super::prepare::{self, Vars, executable, find_program};
 use super::run::{self, Job};
 use crate::error::{ApiError, describe, is_full};
+use crate::init::Command;
 use crate::leftovers;
 use crate::state::App;
 use axum::http::StatusCode;
 use daytona_protocol::error::toolbox as code;
 use daytona_protocol::process::CodeRunRequest;
 use rustix::fs::MemfdFlags;
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempPath;
 
@@ -96,8 +95,8 @@ async fn typescript_runner(
 }
 
 async fn version(app: &App, node: &Path) -> Option<(u32, u32)> {
-    let mut command = prepare::command(app, node.as_os_str(), None, Path::new("/"));
-    command.arg("--version").stdin(Stdio::null());
+    let mut command = prepare::command(app, node, None, Path::new("/"));
+    command.arg("--version");
     let job = Job { command, split: true, charts: false, timeout: Some(Duration::from_secs(10)) };
     let text = run::run(app, job).await.ok()?.stdout_head().await?;
     let mut parts = text.strip_prefix('v')?.split('.').map(str::parse);
@@ -116,7 +115,7 @@ fn from_memory(
         input.write_all(part.as_bytes())?;
     }
     input.rewind()?;
-    let mut command = prepare::command(app, program.as_os_str(), vars, &app.workdir);
+    let mut command = prepare::command(app, program, vars, &app.workdir);
     command.args(args).stdin(input);
     Ok(Prepared { command, source: None })
 }
@@ -134,8 +133,8 @@ fn from_file(
     let mut file = make(&app.workdir).or_else(|_| make(&app.temp_dir()))?;
     file.write_all(source.as_bytes())?;
     let path = file.into_temp_path();
-    let mut command = prepare::command(app, program.as_os_str(), vars, &app.workdir);
-    command.args(args).arg::<&OsStr>(path.as_ref()).stdin(Stdio::null());
+    let mut command = prepare::command(app, program, vars, &app.workdir);
+    command.args(args).arg(&path);
     Ok(Prepared { command, source: Some(path) })
 }
 

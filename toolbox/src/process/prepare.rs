@@ -1,12 +1,12 @@
 //! What both kinds of runs check and set up before a process is started.
 
 use crate::error::ApiError;
+use crate::init::Command;
 use crate::state::App;
 use daytona_protocol::process::is_env_name;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 /// Variables a request adds to the environment.
@@ -28,14 +28,14 @@ pub(crate) fn check_env(vars: &Vars) -> Result<(), ApiError> {
 }
 
 /// `program` with the sandbox's environment, `vars` over it, in `cwd`.
-pub(super) fn command(app: &App, program: &OsStr, vars: Option<&Vars>, cwd: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.env_clear().envs(app.env().iter()).envs(vars.into_iter().flatten()).current_dir(cwd);
+pub(super) fn command(app: &App, program: &Path, vars: Option<&Vars>, cwd: &Path) -> Command {
+    let mut command = Command::new(program, cwd);
+    command.envs(app.env().iter()).envs(vars.into_iter().flatten());
     command
 }
 
 /// `program` with the sandbox's environment in `cwd`, for what the toolbox itself needs.
-pub(crate) fn prepared_command(app: &App, program: &OsStr, cwd: &Path) -> Command {
+pub(crate) fn prepared_command(app: &App, program: &Path, cwd: &Path) -> Command {
     command(app, program, None, cwd)
 }
 

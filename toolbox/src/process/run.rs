@@ -13,12 +13,12 @@ use super::answer::Answer;
 use super::charts::ChartFilter;
 use super::spool::{Spool, Stream};
 use super::weight::Weight;
+use crate::init::Command;
 use crate::state::App;
 use rustix::process::WaitStatus;
 use std::future::pending;
 use std::io::{self, pipe};
 use std::os::fd::OwnedFd;
-use std::process::Command;
 use std::time::Duration;
 use tokio::net::unix::pipe::Receiver;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -166,10 +166,7 @@ async fn start(
     command.stdout(stdout_end).stderr(stderr_end);
     let stdout = Receiver::from_owned_fd(OwnedFd::from(stdout))?;
     let stderr = stderr.map(|stderr| Receiver::from_owned_fd(OwnedFd::from(stderr))).transpose()?;
-    let child = app.reaper.spawn_in_turn(&mut command).await?;
-    // `command` holds this side's copies of the writing ends; dropping it lets the end of output be seen.
-    drop(command);
-    Ok((child, stdout, stderr))
+    Ok((app.reaper.spawn_in_turn(command).await?, stdout, stderr))
 }
 
 /// 0 to 255 as the process said; 128 + n when signal n ended it.

@@ -2,12 +2,11 @@
 
 use super::prepare::executable;
 use super::{prepare, prepare::Vars};
+use crate::init::Command;
 use crate::state::App;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 /// Shells preferred over `$SHELL` where /etc/shells lists them, best first.
@@ -28,9 +27,8 @@ pub(super) struct Prepared {
 pub(super) fn prepare(app: &App, text: &str, vars: Option<&Vars>, cwd: &Path) -> io::Result<Prepared> {
     let shell = choose(app, vars);
     let mut command = prepare::command(app, &shell, vars, cwd);
-    command.stdin(Stdio::null());
     // Messages of the shell start with its name: `bash: line 1: ...` and not its whole path.
-    if let Some(name) = Path::new(&shell).file_name() {
+    if let Some(name) = shell.file_name() {
         command.arg0(name);
     }
     let script = if text.len() > MAX_ARGUMENT {
@@ -47,13 +45,14 @@ pub(super) fn prepare(app: &App, text: &str, vars: Option<&Vars>, cwd: &Path) ->
     Ok(Prepared { command, script })
 }
 
-pub(super) fn choose(app: &App, vars: Option<&Vars>) -> OsString {
+pub(super) fn choose(app: &App, vars: Option<&Vars>) -> PathBuf {
     let listed = std::fs::read_to_string("/etc/shells").unwrap_or_default();
     let listed = |shell: &&&str| listed.lines().any(|line| line.trim() == **shell);
     if let Some(shell) = PREFERRED.iter().filter(listed).find(|shell| executable(Path::new(shell))) {
-        return OsString::from(shell);
+        return shell.into();
     }
-    let set = vars.and_then(|vars| vars.get("SHELL")).map(OsString::from);
-    let set = set.or_else(|| app.env().get(OsStr::new("SHELL")).cloned());
-    set.filter(|shell| executable(Path::new(shell))).unwrap_or_else(|| "sh".into())
+    let set = vars.and_then(|vars| vars.get("SHELL")).map(PathBuf::from);
+    let set = set.or_else(|| app.env().get(OsStr::new("SHELL")).map(PathBuf::from));
+    let set = set.filter(|shell| executable(shell)).or_else(|| prepare::find_program(app, vars, "sh"));
+    set.unwrap_or_else(|| "/bin/sh".into())
 }

@@ -9,9 +9,7 @@ use rustix::process::WaitStatus;
 use std::io::{self, pipe};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Stdio;
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe::{Receiver, Sender};
 
@@ -36,13 +34,13 @@ impl Shell {
     /// Starts the sandbox's shell in `cwd`.
     pub(super) fn start(app: &App, cwd: &Path) -> io::Result<Self> {
         let program = shell::choose(app, None);
-        let name = Path::new(&program).file_name().unwrap_or(&program).to_owned();
+        let name = program.file_name().unwrap_or(program.as_os_str());
         let mut command = prepare::command(app, &program, None, cwd);
         let ((control_end, control), (reports, reports_end)) = (pipe()?, pipe()?);
-        command.arg0(&name).stdin(control_end).stdout(reports_end).stderr(Stdio::null());
+        command.arg0(name).stdin(control_end).stdout(reports_end);
         let control = Sender::from_owned_fd(OwnedFd::from(control))?;
         let reports = Receiver::from_owned_fd(OwnedFd::from(reports))?;
-        let child = app.reaper.spawn(&mut command)?;
+        let child = app.reaper.spawn(&command)?;
         // `builtin` is unknown to plain shells; `command` of zsh means programs.
         let builtin = if name == "bash" || name == "zsh" { "builtin" } else { "command" };
         Ok(Self { child, control, reports: Some(reports), report: Vec::new(), gone: None, builtin })
