@@ -20,7 +20,7 @@ pub(crate) type WebSocket = WebSocketStream<Upgraded>;
 /// The largest message that is taken. The published servers send 1 KiB, ours 256 KiB.
 const MAX_MESSAGE: usize = 1 << 20;
 /// What is read from the connection at a time.
-const READ_BUFFER: usize = 64 << 10;
+const READ_BUFFER: usize = 256 << 10;
 
 /// What the answer must prove that the server read.
 pub(crate) struct Handshake {

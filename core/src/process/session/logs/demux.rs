@@ -5,7 +5,7 @@ use super::{LogChunk, LogSource, SessionCommandLogs};
 use daytona_protocol::session::{STDERR_MARKER, STDOUT_MARKER};
 
 /// How much text one batch holds.
-pub(super) const BATCH: usize = 64 << 10;
+pub(super) const BATCH: usize = 256 << 10;
 /// In how many pieces: text that changes its source with every letter must not cost a thousandfold.
 const PIECES: usize = 1024;
 /// Less room than the end of a log may need: two bytes of an unfinished marker, two unfinished characters.

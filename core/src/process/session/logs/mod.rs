@@ -34,6 +34,6 @@ pub enum LogSource {
 pub struct LogChunk {
     /// Where it was written to.
     pub source: LogSource,
-    /// The text; never empty, and of any length up to 64 KiB. It need not end with a line.
+    /// The text; never empty, and of any length up to 256 KiB. It need not end with a line.
     pub text: String,
 }

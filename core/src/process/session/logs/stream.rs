@@ -88,7 +88,7 @@ impl Process {
 }
 
 impl LogStream {
-    /// The next text, as soon as there is some: at most 64 KiB, in the order of the log, neighbours of one
+    /// The next text, as soon as there is some: at most 256 KiB, in the order of the log, neighbours of one
     /// source joined. None when the command has ended and everything was delivered.
     ///
     /// The future may be dropped at any time; the next call goes on where it stood.
