@@ -14,6 +14,8 @@ use std::time::Duration;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Below the idle timeout of common servers, so that a pooled connection rarely closes as it is used.
 const POOL_IDLE: Duration = Duration::from_secs(50);
+/// How many connections wait for the next call: a burst of a thousand need not keep a thousand places of a server.
+const POOL_SIZE: usize = 256;
 /// Notices a peer that vanished while a long command runs.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
@@ -45,6 +47,7 @@ fn build(direct: bool) -> Result<Client> {
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(POOL_IDLE)
+        .pool_max_idle_per_host(POOL_SIZE)
         .tcp_keepalive(KEEPALIVE);
     if direct {
         builder = builder.no_proxy();
