@@ -1,16 +1,15 @@
 // One TypeScript client of a comparison; client.py tells the rest. Copied beside the package it drives:
-// `node client.mjs ours|today FOLDER`. The old client has no package for today's Node.js.
+// `node client.mjs ours|today FOLDER SANDBOX`. The old client has no package for today's Node.js.
 import { createReadStream, createWriteStream, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { Daytona } from "@daytonaio/sdk";
 
-const [client, folder] = process.argv.slice(2);
+const [client, folder, id] = process.argv.slice(2);
 const ours = client === "ours";
 const daytona = new Daytona();
-const sandbox = await daytona.create();
-const { fs, process: shell } = sandbox;
+const { fs, process: shell } = await daytona.get(id);
 
 const check = (holds, otherwise) => {
   if (!holds) throw new Error(`${client}: ${otherwise}`);
@@ -39,9 +38,16 @@ const ACTIONS = {
     );
   },
 
+  /** Room for uploads. */
+  async emptied() {
+    check(
+      (await shell.executeCommand("rm -rf big small && mkdir small")).exitCode === 0,
+      "it cannot be emptied",
+    );
+  },
+
   /** Small files in one call. */
   async small(count) {
-    await shell.executeCommand("rm -rf small && mkdir small");
     const content = (number) => Buffer.from(String(number));
     const file = (_, number) => ({ source: content(number), destination: `small/${number}` });
     await fs.uploadFiles(Array.from({ length: count }, file));
@@ -79,22 +85,18 @@ const ACTIONS = {
   },
 };
 
-try {
-  for await (const line of createInterface({ input: process.stdin })) {
-    const [name, size] = line.split(" ");
-    writeFileSync("/proc/self/clear_refs", "5");
-    const before = status("VmRSS");
-    const start = performance.now();
-    let told;
-    try {
-      await ACTIONS[name](Number(size));
-      told = { seconds: (performance.now() - start) / 1000, mib: status("VmHWM") - before };
-    } catch (error) {
-      told = { error: String(error) };
-    }
-    console.log(JSON.stringify(told));
+for await (const line of createInterface({ input: process.stdin })) {
+  const [name, size] = line.split(" ");
+  writeFileSync("/proc/self/clear_refs", "5");
+  const before = status("VmRSS");
+  const start = performance.now();
+  let told;
+  try {
+    await ACTIONS[name](Number(size));
+    told = { seconds: (performance.now() - start) / 1000, mib: status("VmHWM") - before };
+  } catch (error) {
+    told = { error: String(error) };
   }
-} finally {
-  await daytona.delete(sandbox);
+  console.log(JSON.stringify(told));
 }
 process.exit(0);
