@@ -10,14 +10,14 @@ use bytes::Bytes;
 use daytona_core::{ByteStream, Error, ErrorCode, Upload};
 use futures::StreamExt;
 use napi::Env;
-use napi::bindgen_prelude::{Buffer, PromiseRaw};
+use napi::bindgen_prelude::{Buffer, Either, PromiseRaw};
 use napi_derive::napi;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 
-/// Chunks in flight between JavaScript and the connection.
-const CHUNKS_IN_FLIGHT: usize = 4;
+/// Chunks in flight between JavaScript and the connection. Streams of files come in chunks of 64 KiB.
+const CHUNKS_IN_FLIGHT: usize = 16;
 
 /// One piece of an upload, or its end. The end is said, never inferred: a sink that is lost half-way must not
 /// pass for a complete file.
@@ -49,10 +49,20 @@ impl UploadSink {
         Self::default()
     }
 
-    /// Adds a piece; settles when there is room for the next. False: the upload is over, write no more.
+    /// Adds a piece; says so at once if there was room, else as soon as there is. False: the upload is over, write no
+    /// more. The next piece must wait for the answer.
     #[napi]
-    pub fn write<'env>(&self, env: &'env Env, chunk: Buffer) -> napi::Result<PromiseRaw<'env, bool>> {
-        self.send(env, Piece::Chunk(Bytes::from_owner(chunk)))
+    pub fn write<'env>(
+        &self,
+        env: &'env Env,
+        chunk: Buffer,
+    ) -> napi::Result<Either<bool, PromiseRaw<'env, bool>>> {
+        // A promise of this module costs more than the 64 KiB that it would be for.
+        match self.sender.try_send(Piece::Chunk(Bytes::from_owner(chunk))) {
+            Ok(()) => Ok(Either::A(true)),
+            Err(TrySendError::Closed(_)) => Ok(Either::A(false)),
+            Err(TrySendError::Full(piece)) => self.send(env, piece).map(Either::B),
+        }
     }
 
     /// Says that the last piece was written.

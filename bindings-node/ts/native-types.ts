@@ -121,7 +121,7 @@ export interface NativeLogStream {
 }
 
 export interface NativeUploadSink {
-  write(chunk: Buffer): Promise<boolean>;
+  write(chunk: Buffer): boolean | Promise<boolean>;
   fail(reason: string): Promise<boolean>;
   end(): Promise<boolean>;
 }
