@@ -2,10 +2,10 @@
 
 Turns hit every client with the same noise; the first one warms up and does not count. Each client has a sandbox with
 all cores of the machine, so that it is the client that is compared: with the one core of a default sandbox, commands
-and logs take what that core takes, whoever asks. A transfer begins when the disk has what was written before it. What a client got wrong is
-never a time: a wrong result of ours ends the benchmark with an error, one of a rival's is said in its row. Speed
-ends nothing; the last line counts the rows in which ours is behind. `BENCH_QUICK=1` makes everything small, to try
-the benchmark rather than the clients.
+and logs take what that core takes, whoever asks. A transfer begins when the disk has what was written before it. What
+a client got wrong is never a time: a wrong result of ours ends the benchmark with an error, one of a rival's is said
+in its row. Speed ends nothing; the last line counts the rows in which ours is behind. `BENCH_QUICK=1` makes everything
+small, to try the benchmark rather than the clients.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ use tower_service::Service;
 
 const MAX_HEAD: usize = 64 << 10;
 const MAX_HEADERS: usize = 100;
-/// A connection whose last request began this long ago and that has none is idle: its client hardly sends the next one
-/// just as it closes.
+/// A connection whose last request began this long ago is idle once that is answered: its client hardly sends the next
+/// one just as it closes.
 const IDLE: Duration = Duration::from_secs(1);
 /// How often idle connections are looked for while someone waits for a place.
 const LOOK: Duration = Duration::from_millis(250);
