@@ -1,6 +1,6 @@
 //! Content on its way in or out of a sandbox, in pieces and in bounded memory.
 //!
-//! Upwards, [`UploadSink`] is a channel of a few chunks: `write` settles when there is room. Downwards,
+//! Upwards, [`UploadSink`] holds what was written last: `write` answers when there is room. Downwards,
 //! [`DownloadStream`] is pulled: nothing is read from the network before `next`.
 
 use crate::args::Js;
@@ -10,34 +10,125 @@ use bytes::Bytes;
 use daytona_core::{ByteStream, Error, ErrorCode, Upload};
 use futures::StreamExt;
 use napi::Env;
-use napi::bindgen_prelude::{Buffer, Either, PromiseRaw};
+use napi::bindgen_prelude::{Buffer, BufferSlice, Either, PromiseRaw};
 use napi_derive::napi;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc::{self, error::TrySendError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
-/// Chunks in flight between JavaScript and the connection. Streams of files come in chunks of 64 KiB.
-const CHUNKS_IN_FLIGHT: usize = 16;
+/// Bytes that may wait between JavaScript and the connection, besides the chunk that was written last.
+const ROOM: usize = 1024 * 1024;
+/// Bytes that are handed over together: each piece wakes everyone on its way, and a file's stream has pieces of 64 KiB.
+const BATCH: usize = 256 * 1024;
+/// What a slow source has written does not wait longer for the rest of a batch.
+const LINGER: Duration = Duration::from_millis(5);
 
-/// One piece of an upload, or its end. The end is said, never inferred: a sink that is lost half-way must not
-/// pass for a complete file.
-enum Piece {
-    Chunk(Bytes),
-    Failed(String),
-    End,
+/// What was written and not yet sent, and whether there is more to come. The end is said, never inferred: a sink that is
+/// lost half-way must not pass for a complete file.
+#[derive(Default)]
+struct Pending {
+    bytes: Vec<u8>,
+    /// How the content ended, well or for this reason.
+    end: Option<Result<(), String>>,
+    /// The upload has ended; nobody takes anything any more.
+    over: bool,
+}
+
+/// What the two ends of a sink share.
+#[derive(Default)]
+struct Pipe {
+    pending: Mutex<Pending>,
+    filled: Notify,
+    emptied: Notify,
+}
+
+impl Pipe {
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says how the content ended, if it has not been said. False: the upload was over before.
+    fn end(&self, end: Result<(), String>) -> bool {
+        let mut pending = self.pending();
+        pending.end.get_or_insert(end);
+        self.filled.notify_one();
+        !pending.over
+    }
+
+    /// Waits until there is room. False: the upload is over.
+    async fn room(&self) -> bool {
+        loop {
+            let (over, waiting) = {
+                let pending = self.pending();
+                (pending.over, pending.bytes.len())
+            };
+            if over || waiting < ROOM {
+                return !over;
+            }
+            self.emptied.notified().await;
+        }
+    }
+
+    /// The next batch. None at the content's end.
+    async fn batch(&self) -> Option<Result<Bytes, Error>> {
+        let mut due = None;
+        loop {
+            let waiting = {
+                let mut pending = self.pending();
+                let whole = pending.end.is_some() || due.is_some_and(|due| due <= Instant::now());
+                let waiting = pending.bytes.len();
+                if let Some(Err(reason)) = &pending.end {
+                    return Some(Err(broken(reason)));
+                }
+                if waiting >= BATCH || (whole && waiting > 0) {
+                    self.emptied.notify_one();
+                    return Some(Ok(std::mem::take(&mut pending.bytes).into()));
+                }
+                if pending.end.is_some() {
+                    return None;
+                }
+                waiting
+            };
+            let filled = self.filled.notified();
+            if waiting == 0 {
+                filled.await;
+            } else {
+                let due = *due.get_or_insert_with(|| Instant::now() + LINGER);
+                // Filled or due: the next look tells.
+                let _ = tokio::time::timeout_at(due, filled).await;
+            }
+        }
+    }
 }
 
 /// Where JavaScript writes the pieces of one upload.
+#[derive(Default)]
 #[napi]
 pub struct UploadSink {
-    sender: mpsc::Sender<Piece>,
-    receiver: Mutex<Option<mpsc::Receiver<Piece>>>,
+    pipe: Arc<Pipe>,
+    taken: AtomicBool,
+    /// Bytes written since JavaScript last had to wait.
+    at_once: AtomicUsize,
 }
 
-impl Default for UploadSink {
-    fn default() -> Self {
-        let (sender, receiver) = mpsc::channel(CHUNKS_IN_FLIGHT);
-        Self { sender, receiver: Mutex::new(Some(receiver)) }
+impl Drop for UploadSink {
+    fn drop(&mut self) {
+        self.pipe.end(Err("it ended before its end was said".to_owned()));
+    }
+}
+
+/// The end of a pipe that an upload reads.
+struct Pieces(Arc<Pipe>);
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        let mut pending = self.0.pending();
+        pending.over = true;
+        pending.bytes = Vec::new();
+        self.0.emptied.notify_one();
     }
 }
 
@@ -49,52 +140,60 @@ impl UploadSink {
         Self::default()
     }
 
-    /// Adds a piece; says so at once if there was room, else as soon as there is. False: the upload is over, write no
-    /// more. The next piece must wait for the answer.
+    /// Adds a piece; says so at once if there is room for the next, else as soon as there is. False: the upload is over,
+    /// write no more.
     #[napi]
     pub fn write<'env>(
         &self,
         env: &'env Env,
-        chunk: Buffer,
+        chunk: BufferSlice<'_>,
     ) -> napi::Result<Either<bool, PromiseRaw<'env, bool>>> {
-        // A promise of this module costs more than the 64 KiB that it would be for.
-        match self.sender.try_send(Piece::Chunk(Bytes::from_owner(chunk))) {
-            Ok(()) => Ok(Either::A(true)),
-            Err(TrySendError::Closed(_)) => Ok(Either::A(false)),
-            Err(TrySendError::Full(piece)) => self.send(env, piece).map(Either::B),
+        let waiting = {
+            let mut pending = self.pipe.pending();
+            if pending.over {
+                return Ok(Either::A(false));
+            }
+            if pending.bytes.capacity() == 0 {
+                pending.bytes.reserve(chunk.len().max(BATCH));
+            }
+            // Copied: the reference that would keep it costs more than the 64 KiB that it would be for.
+            pending.bytes.extend_from_slice(&chunk);
+            pending.bytes.len()
+        };
+        self.pipe.filled.notify_one();
+        // A promise costs as much. But without any, JavaScript's loop would not turn while the connection keeps up: no
+        // timer would fire, no signal abort.
+        let at_once = self.at_once.load(Ordering::Relaxed) + chunk.len();
+        let wait = waiting >= ROOM || at_once >= ROOM;
+        self.at_once.store(if wait { 0 } else { at_once }, Ordering::Relaxed);
+        if !wait {
+            return Ok(Either::A(true));
         }
+        let pipe = Arc::clone(&self.pipe);
+        promise(env, None, async move { Ok(pipe.room().await) }).map(Either::B)
     }
 
-    /// Says that the last piece was written.
+    /// Says that the last piece was written. False: the upload was over before.
     #[napi]
-    pub fn end<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, bool>> {
-        self.send(env, Piece::End)
+    pub fn end(&self) -> bool {
+        self.pipe.end(Ok(()))
     }
 
-    /// Says that the content broke off, and why: the upload fails, and no file is written.
+    /// Says that the content broke off, and why: the upload fails, and no file is written. False: the upload was over
+    /// before.
     #[napi]
-    pub fn fail<'env>(&self, env: &'env Env, reason: Js<String>) -> napi::Result<PromiseRaw<'env, bool>> {
-        self.send(env, Piece::Failed(reason.0))
-    }
-
-    fn send<'env>(&self, env: &'env Env, piece: Piece) -> napi::Result<PromiseRaw<'env, bool>> {
-        let sender = self.sender.clone();
-        promise(env, None, async move { Ok(sender.send(piece).await.is_ok()) })
+    pub fn fail(&self, reason: Js<String>) -> bool {
+        self.pipe.end(Err(reason.0))
     }
 
     /// The pieces as the core wants them.
     pub(crate) fn chunks(&self) -> napi::Result<ByteStream> {
-        let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let receiver = receiver.ok_or_else(|| invalid("this sink already has an upload"))?;
-        Ok(futures::stream::unfold(receiver, |mut receiver| async move {
-            match receiver.recv().await {
-                Some(Piece::Chunk(chunk)) => Some((Ok(chunk), receiver)),
-                Some(Piece::Failed(reason)) => Some((Err(broken(&reason)), receiver)),
-                Some(Piece::End) => None,
-                None => Some((Err(broken("it ended before its end was said")), receiver)),
-            }
-        })
-        .boxed())
+        if self.taken.swap(true, Ordering::Relaxed) {
+            return Err(invalid("this sink already has an upload"));
+        }
+        let pieces = Pieces(Arc::clone(&self.pipe));
+        let next = |pieces: Pieces| async move { pieces.0.batch().await.map(|batch| (batch, pieces)) };
+        Ok(futures::stream::unfold(pieces, next).boxed())
     }
 }
 

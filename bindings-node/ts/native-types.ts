@@ -122,8 +122,8 @@ export interface NativeLogStream {
 
 export interface NativeUploadSink {
   write(chunk: Buffer): boolean | Promise<boolean>;
-  fail(reason: string): Promise<boolean>;
-  end(): Promise<boolean>;
+  fail(reason: string): boolean;
+  end(): boolean;
 }
 
 export interface NativeUploadBatch {

@@ -150,7 +150,7 @@ async function moveAll(chunks: Chunks, sink: NativeUploadSink, over: Promise<und
       }
     });
     if (next?.done) {
-      await sink.end();
+      sink.end();
       return true;
     }
     if (next === undefined || !(await sink.write(toBuffer(next.value)))) {

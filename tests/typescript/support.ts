@@ -67,14 +67,14 @@ export async function script(
   t: TestContext,
   extension: "mjs" | "cjs" | "mts",
   source: string,
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; flags?: string[] } = {},
 ): Promise<Child> {
   const folder = mkdtempSync(join(ENVIRONMENT, "script-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, `main.${extension}`);
   writeFileSync(path, source);
   const loader = extension === "mts" ? ["--import", fromRunner("DAYTONA_TEST_TSX")] : [];
-  return node([...loader, path], options);
+  return node([...(options.flags ?? []), ...loader, path], options);
 }
 
 /** What a child process said, and how it ended. */

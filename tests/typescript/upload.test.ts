@@ -1,6 +1,6 @@
 /**
- * An upload that does not come to its end closes what it was to be read from: files and connections would stay open
- * otherwise.
+ * Uploads from streams. One that does not come to its end closes what it was to be read from: files and connections would
+ * stay open otherwise.
  */
 import assert from "node:assert/strict";
 import { createReadStream, writeFileSync } from "node:fs";
@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { DaytonaError, DaytonaValidationError, type UploadContent } from "@daytonaio/sdk";
-import { folderFor, rejection, sandboxFor, until } from "./support";
+import { Daytona, DaytonaError, DaytonaValidationError, type UploadContent } from "@daytonaio/sdk";
+import { folderFor, rejection, sandboxFor, serverFor, until } from "./support";
 
 /** Chunks as they come, and whether their source was closed. */
 function source(...chunks: unknown[]) {
@@ -72,4 +72,43 @@ test("content that is read to its end is not closed again", async (t) => {
   await fs.uploadFiles([{ path: "/tmp/a", content: whole.content }]);
   assert.equal(whole.closed, false);
   assert.equal(String(await fs.downloadFile("/tmp/a")), "onetwo");
+});
+
+test("what a slow source gave is sent before it gives more", async (t) => {
+  let seen = "";
+  const { url } = await serverFor(t, (request, response) => {
+    response.setHeader("content-type", "application/json");
+    if (!request.url?.includes("/toolbox/")) {
+      const box = { id: "box", state: "started", toolboxProxyUrl: url.replace(/api$/, "toolbox") };
+      response.end(JSON.stringify(box));
+      return;
+    }
+    request.on("data", (piece) => {
+      seen += piece;
+    });
+    request.on("end", () => response.end("{}"));
+  });
+  const { fs } = await new Daytona({ apiKey: "key", apiUrl: url }).get("box");
+  async function* slow() {
+    for (const word of ["one ", "two ", "three"]) {
+      yield word;
+      await until(`"${word}" has arrived`, () => seen.endsWith(word));
+    }
+  }
+  await fs.uploadFile("/tmp/slow", slow());
+  assert.equal(seen, "one two three");
+});
+
+test("timers fire while the connection keeps up with the source", async (t) => {
+  const { fs } = await sandboxFor(t);
+  const signal = AbortSignal.timeout(50);
+  async function* busy() {
+    for (let count = 0; count < 2000; count += 1) {
+      // Its work leaves the connection time to take all there is.
+      const done = performance.now() + 0.5;
+      while (performance.now() < done);
+      yield new Uint8Array(65536);
+    }
+  }
+  assert.equal(await rejection(fs.uploadFile("/tmp/busy", busy(), { signal })), signal.reason);
 });
