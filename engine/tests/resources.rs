@@ -6,6 +6,7 @@ mod support;
 
 use daytona_engine::spec::Limits;
 use daytona_engine::{Engine as _, SandboxSpec};
+use rustix::fs::{Mode, OFlags};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use support::{Rig, resources};
@@ -93,6 +94,23 @@ async fn a_full_disk_is_no_space_left_inside_and_no_one_elses() {
     for id in [&spec.id, &victim.id] {
         rig.engine.destroy(id).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn what_a_sandbox_writes_is_in_memory_once_where_the_file_system_can() {
+    let rig = Rig::new();
+    let spec = rig.start().await;
+    let image = rig.folder(&spec.id).disk();
+    let device = |entry: std::io::Result<std::fs::DirEntry>| {
+        let device = entry.unwrap().path().join("loop");
+        let file = std::fs::read_to_string(device.join("backing_file")).ok()?;
+        (file.trim() == image.to_str().unwrap()).then_some(device)
+    };
+    let device = std::fs::read_dir("/sys/block").unwrap().find_map(device).unwrap();
+    let direct = std::fs::read_to_string(device.join("dio")).unwrap();
+    let can = rustix::fs::open(&image, OFlags::RDONLY | OFlags::DIRECT, Mode::empty());
+    assert_eq!(direct.trim() == "1", can.is_ok(), "{direct:?}, {can:?}");
+    rig.engine.destroy(&spec.id).await.unwrap();
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use std::os::fd::{AsRawFd as _, OwnedFd};
 const LOOP_CONFIGURE: libc::c_ulong = 0x4C0A;
 const LOOP_CTL_GET_FREE: libc::c_ulong = 0x4C82;
 const LO_FLAGS_AUTOCLEAR: u32 = 4;
+const LO_FLAGS_DIRECT_IO: u32 = 16;
 
 /// `struct loop_info64` of <linux/loop.h>.
 #[repr(C)]
@@ -93,7 +94,9 @@ fn attach(image: &File) -> io::Result<(OwnedFd, String)> {
         // SAFETY: all fields are plain numbers, for which zero is a value.
         let mut config: LoopConfig = unsafe { std::mem::zeroed() };
         config.fd = u32::try_from(image.as_raw_fd()).map_err(io::Error::other)?;
-        config.info.flags = LO_FLAGS_AUTOCLEAR;
+        // Past the host's page cache, which would hold, and copy, what the sandbox's own holds already. Where the image's
+        // file system cannot, the kernel goes without.
+        config.info.flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO;
         // SAFETY: the request reads a `loop_config`, which `config` is and which outlives the call.
         if unsafe { libc::ioctl(device.as_raw_fd(), LOOP_CONFIGURE, &raw const config) } == 0 {
             return Ok((device.into(), name));
