@@ -18,6 +18,9 @@ use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
 const MAX_HEAD: usize = 64 << 10;
+/// What is read of a body at a time. Each piece wakes everyone on its way into the sandbox, so that larger ones are faster;
+/// a connection takes this much only while a large body comes faster than it goes on.
+const BUFFER: usize = 256 << 10;
 const MAX_HEADERS: usize = 100;
 /// A connection whose last request began this long ago is idle once that is answered: its client hardly sends the next
 /// one just as it closes.
@@ -51,7 +54,8 @@ pub(crate) async fn serve(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(bounds.head_deadline)
-        .max_buf_size(MAX_HEAD)
+        .max_header_size(MAX_HEAD)
+        .max_buf_size(BUFFER)
         .max_headers(MAX_HEADERS)
         .half_close(false);
     let connections = bounds.connections;

@@ -13,9 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Headers of a reply, and the bytes its head may have.
+/// Headers of a reply.
 const MAX_HEADERS: usize = 100;
-const MAX_HEAD: usize = 64 << 10;
+/// What is read of a reply at a time, which also bounds its head.
+const BUFFER: usize = 256 << 10;
 /// Idle connections kept per sandbox.
 const IDLE_CONNECTIONS: usize = 8;
 const IDLE: Duration = Duration::from_secs(60);
@@ -43,7 +44,7 @@ impl ToolboxClient {
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .http1_max_headers(MAX_HEADERS)
-            .http1_max_buf_size(MAX_HEAD)
+            .http1_max_buf_size(BUFFER)
             .retry_canceled_requests(true)
             .build(Connector::new(socket));
         Self { client, calls: Arc::new(Semaphore::new(MAX_CALLS)) }
