@@ -52,6 +52,7 @@ fn main() -> ExitCode {
 fn start(options: args::Options) -> Result<(), String> {
     init::harden()
         .map_err(|error| format!("cannot protect this process from the code it will run: {error}"))?;
+    init::keep_buffers();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // Threads count against the sandbox's process limit; file I/O needs few and small ones.

@@ -102,7 +102,7 @@ async fn store(
         let destination = resolve(app, &path)?;
         let mut upload = Upload::begin(&destination).await?;
         while let Some(piece) = form.piece(field).await? {
-            upload.write(&piece).await?;
+            upload.write(piece).await?;
         }
         upload.commit().await
     }

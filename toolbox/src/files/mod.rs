@@ -3,6 +3,7 @@
 //! Relative paths start at the working folder. There is no confinement here: what a path may reach is what
 //! the sandbox user may reach, and the sandbox is the wall. Names that are not UTF-8 are shown with U+FFFD.
 
+mod behind;
 mod bulk_download;
 mod bulk_upload;
 mod delete;

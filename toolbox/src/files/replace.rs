@@ -61,7 +61,7 @@ async fn in_file(path: &Path, finder: &Finder<'_>, new: &[u8]) -> Result<(), Api
         }
         match upload.take() {
             Some(mut complete) => {
-                complete.write(&Bytes::from(replacer.held)).await?;
+                complete.write(Bytes::from(replacer.held)).await?;
                 return complete.commit().await.map(|_| ());
             }
             None if replacer.hits == 0 => return Ok(()),
@@ -96,12 +96,12 @@ impl Replacer<'_> {
             out.extend_from_slice(self.new);
             done += at + self.finder.needle().len();
             if out.len() >= PIECE {
-                upload.write(&Bytes::from(std::mem::take(&mut out))).await?;
+                upload.write(Bytes::from(std::mem::take(&mut out))).await?;
             }
         }
         let sure = done.max(self.tail());
         out.extend_from_slice(&self.held[done..sure]);
-        upload.write(&Bytes::from(out)).await?;
+        upload.write(Bytes::from(out)).await?;
         self.held.drain(..sure);
         Ok(())
     }

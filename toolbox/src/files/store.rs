@@ -3,6 +3,7 @@
 //! off leaves nothing behind. Only a toolbox that is killed does; the next one removes that from the working
 //! folder, but not from others.
 
+use super::behind::Behind;
 use super::path::base_name;
 use crate::error::ApiError;
 use crate::leftovers;
@@ -12,17 +13,13 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
-use tokio::fs::File;
-use tokio::io::AsyncWriteExt;
 
 /// How many links one after another are followed, as in the kernel.
 const MAX_LINKS: usize = 40;
-/// Content is handed to the file thread in pieces of at most this size.
-const PIECE: usize = 512 << 10;
 
 /// An upload in progress.
 pub(super) struct Upload {
-    file: File,
+    file: Behind,
     temp: TempPath,
     destination: PathBuf,
     /// The mode of the file that is to be replaced.
@@ -71,26 +68,24 @@ impl Upload {
             .tempfile_in(folder)
             .map_err(failed)?;
         let (file, temp) = temp.into_parts();
-        let mut file = File::from_std(file);
-        file.set_max_buf_size(PIECE);
-        Ok(Self { file, temp, destination, mode, written: 0 })
+        Ok(Self { file: Behind::new(file), temp, destination, mode, written: 0 })
     }
 
     /// Appends content.
-    pub(super) async fn write(&mut self, piece: &Bytes) -> Result<(), ApiError> {
-        let outcome = self.file.write_all(piece).await;
+    pub(super) async fn write(&mut self, piece: Bytes) -> Result<(), ApiError> {
         self.written += piece.len() as u64;
+        let outcome = self.file.write(piece).await;
         outcome.map_err(|error| ApiError::file("write", &self.destination, &error))
     }
 
     /// Gives the complete file its name. Returns its size.
-    pub(super) async fn commit(mut self) -> Result<u64, ApiError> {
+    pub(super) async fn commit(self) -> Result<u64, ApiError> {
         let failed = |error: &io::Error| ApiError::file("write", &self.destination, error);
-        // Writing happens behind; what went wrong with the last pieces is told here.
-        self.file.flush().await.map_err(|error| failed(&error))?;
+        // What went wrong with the last pieces is told here.
+        let file = self.file.finish().await.map_err(|error| failed(&error))?;
         if let Some(mode) = &self.mode {
             let bits = Permissions::from_mode(mode.mode() & 0o7777);
-            self.file.set_permissions(bits).await.map_err(|error| failed(&error))?;
+            file.set_permissions(bits).map_err(|error| failed(&error))?;
         }
         self.temp
             .persist(&self.destination)

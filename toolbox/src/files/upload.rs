@@ -43,7 +43,7 @@ async fn from_body(body: Body, mut upload: Upload) -> Result<(), ApiError> {
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| ApiError::invalid_body(format!("the body broke off: {error}")))?;
-        upload.write(&piece).await?;
+        upload.write(piece).await?;
     }
     upload.commit().await.map(|_| ())
 }
@@ -55,7 +55,7 @@ async fn from_form(mut form: Form, mut upload: Upload) -> Result<(), ApiError> {
             continue;
         }
         while let Some(piece) = form.piece(&mut field).await? {
-            upload.write(&piece).await?;
+            upload.write(piece).await?;
         }
         return upload.commit().await.map(|_| ());
     }
