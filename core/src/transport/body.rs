@@ -11,15 +11,17 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::RequestBuilder;
 use reqwest::multipart::{Form, Part};
 use serde::Serialize;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use tokio::io::AsyncReadExt;
-use tokio_util::io::ReaderStream;
+use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// One read from a local file, one write of content in memory.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: usize = 512 * 1024;
+/// Pieces of a local file that wait to be sent.
+const AHEAD: usize = 2;
 
 /// What a request carries.
 pub(crate) enum Body {
@@ -124,9 +126,7 @@ impl Body {
             }
             Self::File(path, progress) => {
                 let (file, length) = open(path, verb).await?;
-                // A file that grows meanwhile is sent as long as it was; one that shrinks breaks the request.
-                let file = file.take(length.unwrap_or(u64::MAX));
-                let stream = progress.watch(ReaderStream::with_capacity(file, CHUNK), &stop);
+                let stream = progress.watch(read_ahead(file.into_std().await, length), &stop);
                 octets(request, length).body(reqwest::Body::wrap_stream(stream))
             }
             Self::Stream(stream, progress) => match stream.take() {
@@ -169,6 +169,53 @@ fn pieces(mut bytes: Bytes) -> impl Iterator<Item = Bytes> {
         let next = bytes.split_to(bytes.len().min(CHUNK));
         (!next.is_empty()).then_some(next)
     })
+}
+
+/// A file's content, of which the next pieces are read while one is sent.
+///
+/// A file that grows meanwhile is sent as long as it was; one that shrinks breaks the request.
+fn read_ahead(file: std::fs::File, length: Option<u64>) -> impl Stream<Item = std::io::Result<Bytes>> {
+    let (sender, mut receiver) = mpsc::channel(AHEAD);
+    let (back, spare) = std::sync::mpsc::channel();
+    let capacity = length.map_or(CHUNK, |length| usize::try_from(length).unwrap_or(CHUNK).min(CHUNK));
+    tokio::task::spawn_blocking(move || {
+        let mut file = file.take(length.unwrap_or(u64::MAX));
+        loop {
+            let mut buffer: Vec<u8> = spare.try_recv().unwrap_or_default();
+            buffer.clear();
+            buffer.reserve_exact(capacity);
+            let read = file.by_ref().take(CHUNK as u64).read_to_end(&mut buffer);
+            if matches!(read, Ok(0)) {
+                return;
+            }
+            let piece = read.map(|_| Bytes::from_owner(Lent { buffer, back: back.clone() }));
+            let last = piece.is_err();
+            // Who broke off wants no more.
+            if sender.blocking_send(piece).is_err() || last {
+                return;
+            }
+        }
+    });
+    futures::stream::poll_fn(move |context| receiver.poll_recv(context))
+}
+
+/// A piece's memory, which is filled again once the piece is sent: new memory costs as much as reading into it.
+struct Lent {
+    buffer: Vec<u8>,
+    back: std::sync::mpsc::Sender<Vec<u8>>,
+}
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        &self.buffer
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // Nobody reads any more; then it is simply freed.
+        let _ = self.back.send(std::mem::take(&mut self.buffer));
+    }
 }
 
 /// Opens a local file for sending; its length when it is a regular file.
