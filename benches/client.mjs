@@ -1,6 +1,6 @@
 // One TypeScript client of a comparison; client.py tells the rest. Copied beside the package it drives:
 // `node client.mjs ours|today FOLDER SANDBOX`. The old client has no package for today's Node.js.
-import { createReadStream, createWriteStream, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createWriteStream, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
@@ -54,10 +54,10 @@ const ACTIONS = {
     check(Number(await result("ls small | wc -l")) === count, "files are missing");
   },
 
-  /** One large file, from disk. */
+  /** One large file, from disk, by its name. */
   async upload(mib) {
     const source = join(folder, "source");
-    await (ours ? fs.uploadFile("big", createReadStream(source)) : fs.uploadFile(source, "big"));
+    await (ours ? fs.uploadFiles([{ source, destination: "big" }]) : fs.uploadFile(source, "big"));
     check(Number(await result("stat -c %s big")) === mib * 2 ** 20, "the upload has another size");
   },
 

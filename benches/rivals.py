@@ -1,6 +1,6 @@
 """Ours beside the official clients, on the same local server: one process each, in turns, language by language.
 
-Turns hit every client with the same noise; the first one warms up and does not count. Each client has a sandbox with
+Turns, in an order that changes, hit every client with the same noise; the first one warms up and does not count. Each client has a sandbox with
 all cores of the machine, so that it is the client that is compared: with the one core of a default sandbox, commands
 and logs take what that core takes, whoever asks. A transfer begins when the disk has what was written before it. What
 a client got wrong is never a time: a wrong result of ours ends the benchmark with an error, one of a rival's is said
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -178,8 +179,11 @@ def teams(work: Path) -> dict[str, dict[str, list[str]]]:
 def table(language: str, row: Row, runners: list[Runner], score: Score) -> None:
     """Runs one row, prints its lines, and counts it."""
     turns: dict[str, list[Turn]] = {runner.name: [] for runner in runners if (runner.name, row.action) not in LACKS}
+    # Drawn anew each time, but in the same way in every run: who comes after whom matters, as what the one before gave
+    # back, memory above all, is quicker to have than what nobody used for seconds.
+    draw = random.Random(row.title)
     for _ in range(row.rounds + 1):
-        for runner in runners:
+        for runner in draw.sample(runners, len(runners)):
             # Who failed once is not asked again.
             if runner.name in turns and not any(turn.error for turn in turns[runner.name]):
                 turns[runner.name].append(take_turn(runner, row))

@@ -148,19 +148,23 @@ impl UploadSink {
         env: &'env Env,
         chunk: BufferSlice<'_>,
     ) -> napi::Result<Either<bool, PromiseRaw<'env, bool>>> {
-        let waiting = {
+        let (before, waiting) = {
             let mut pending = self.pipe.pending();
             if pending.over {
                 return Ok(Either::A(false));
             }
+            let before = pending.bytes.len();
             if pending.bytes.capacity() == 0 {
                 pending.bytes.reserve(chunk.len().max(BATCH));
             }
             // Copied: the reference that would keep it costs more than the 64 KiB that it would be for.
             pending.bytes.extend_from_slice(&chunk);
-            pending.bytes.len()
+            (before, pending.bytes.len())
         };
-        self.pipe.filled.notify_one();
+        // Something to wait with, or enough; in between nobody has to wake up.
+        if before == 0 || (before < BATCH && waiting >= BATCH) {
+            self.pipe.filled.notify_one();
+        }
         // A promise costs as much. But without any, JavaScript's loop would not turn while the connection keeps up: no
         // timer would fire, no signal abort.
         let at_once = self.at_once.load(Ordering::Relaxed) + chunk.len();
