@@ -6,6 +6,7 @@ use daytona_protocol::session::{STDERR_MARKER, STDOUT_MARKER};
 
 /// How much text one batch holds.
 pub(super) const BATCH: usize = 256 << 10;
+const FLOOD: usize = 32 << 10;
 /// In how many pieces: text that changes its source with every letter must not cost a thousandfold.
 const PIECES: usize = 1024;
 /// Less room than the end of a log may need: two bytes of an unfinished marker, two unfinished characters.
@@ -52,6 +53,11 @@ impl Batch {
 
     pub(super) fn is_full(&self) -> bool {
         self.chunks.len() >= PIECES || self.len + RESERVE > BATCH
+    }
+
+    /// So much that nobody reads along.
+    pub(super) fn is_flood(&self) -> bool {
+        self.len > FLOOD
     }
 
     pub(super) fn take(&mut self) -> Vec<LogChunk> {

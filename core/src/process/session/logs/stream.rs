@@ -29,9 +29,13 @@ use bytes::{Buf, Bytes};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Connections in a row that may fail without bringing anything new.
 const TRIES: u32 = 8;
+
+/// How long a flood of text waits for more of it.
+const LINGER: Duration = Duration::from_millis(2);
 
 /// The log of a command as it comes; see [`Process::stream_session_command_logs`].
 pub struct LogStream {
@@ -89,7 +93,7 @@ impl Process {
 
 impl LogStream {
     /// The next text, as soon as there is some: at most 256 KiB, in the order of the log, neighbours of one
-    /// source joined. None when the command has ended and everything was delivered.
+    /// source joined. More than 32 KiB wait up to 2 ms for more. None when the command has ended and everything was delivered.
     ///
     /// The future may be dropped at any time; the next call goes on where it stood.
     ///
@@ -98,6 +102,7 @@ impl LogStream {
     /// `Connection` when it breaks and cannot be made again; `Server` when the sandbox could not keep the whole log.
     /// An error ends the stream: every further call gives it again.
     pub async fn next(&mut self) -> Result<Option<Vec<LogChunk>>> {
+        let mut due = None;
         loop {
             self.decode();
             if self.batch.is_full() {
@@ -110,8 +115,13 @@ impl LogStream {
                     State::Ended(outcome) => return outcome.clone().map(|()| None),
                 }
             } else {
-                // Joins what is there; what is not is not waited for.
+                // Joins what is there; of a flood, also what comes right after: a reader that is woken for each piece of it
+                // is slower than one that gets more at a time.
                 let ready = match &mut self.state {
+                    State::Open(connection) if self.batch.is_flood() => {
+                        let due = *due.get_or_insert_with(|| Instant::now() + LINGER);
+                        tokio::time::timeout_at(due, connection.next()).await.ok()
+                    }
                     State::Open(connection) => connection.ready(),
                     State::Opening(_) | State::Ended(_) => None,
                 };
