@@ -69,12 +69,17 @@ const ACTIONS = {
     check(statSync(back).size === mib * 2 ** 20, "the download has another size");
   },
 
+  /** What a log is to hold. */
+  async written(mib) {
+    const command = `head -c ${mib * 2 ** 20} /dev/zero | tr '\\0' x > text`;
+    check((await shell.executeCommand(command)).exitCode === 0, "it cannot be written");
+  },
+
   /** The log of a session command, followed from its start to its end. */
   async logs(mib) {
     const session = `log-${performance.now()}`;
     await shell.createSession(session);
-    const command = `head -c ${mib * 2 ** 20} /dev/zero | tr '\\0' x`;
-    const { cmdId } = await shell.executeSessionCommand(session, { command, runAsync: true });
+    const { cmdId } = await shell.executeSessionCommand(session, { command: "cat text", runAsync: true });
     let seen = 0;
     const heard = (text) => {
       seen += text.length;

@@ -92,10 +92,16 @@ def download(mib: int) -> None:
     check(back.stat().st_size == mib << 20, "the download has another size")
 
 
+def written(mib: int) -> None:
+    """What a log is to hold: a command that makes it up as it goes would be what everyone waits for."""
+    command = f"head -c {mib << 20} /dev/zero | tr '\\0' x > text"
+    check(sandbox.process.exec(command).exit_code == 0, "it cannot be written")
+
+
 def logs(mib: int) -> None:
     """The log of a session command, followed from its start to its end."""
     session = f"log-{time.monotonic_ns()}"
-    command = f"head -c {mib << 20} /dev/zero | tr '\\0' x"
+    command = "cat text"
     sandbox.process.create_session(session)
     if client == "today":
         from daytona import SessionExecuteRequest
@@ -131,7 +137,7 @@ def status_mib(field: str) -> float:
 
 
 ACTIONS: dict[str, Callable[[int], None]] = {
-    action.__name__: action for action in (execs, concurrent, gathered, emptied, small, upload, download, logs)
+    action.__name__: action for action in (execs, concurrent, gathered, emptied, small, upload, download, written, logs)
 }
 for line in sys.stdin:
     name, size = line.split()

@@ -1,11 +1,11 @@
 """Ours beside the official clients, on the same local server: one process each, in turns, language by language.
 
-Turns, in an order that changes, hit every client with the same noise; the first one warms up and does not count. Each client has a sandbox with
-all cores of the machine, so that it is the client that is compared: with the one core of a default sandbox, commands
-and logs take what that core takes, whoever asks. A transfer begins when the disk has what was written before it. What
-a client got wrong is never a time: a wrong result of ours ends the benchmark with an error, one of a rival's is said
-in its row. Speed ends nothing; the last line counts the rows in which ours is behind. `BENCH_QUICK=1` makes everything
-small, to try the benchmark rather than the clients.
+Turns, in an order that changes, hit every client with the same noise; the first one warms up and does not count. Each
+client has a sandbox with all cores of the machine, so that it is the client that is compared: with the one core of a
+default sandbox, commands and logs take what that core takes, whoever asks. A transfer begins when the disk has what
+was written before it. What a client got wrong is never a time: a wrong result of ours ends the benchmark with an error,
+one of a rival's is said in its row. Speed ends nothing; the last line counts the rows in which ours is behind.
+`BENCH_QUICK=1` makes everything small, to try the benchmark rather than the clients.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ ROWS = [
     Row(f"upload of {MANY} small files", "small", MANY, before="emptied"),
     Row(f"upload of {BIG_MIB} MiB", "upload", BIG_MIB, bounded=True, before="emptied"),
     Row(f"download of {BIG_MIB} MiB", "download", BIG_MIB, bounded=True),
-    Row(f"a log of {LOG_MIB} MiB, followed", "logs", LOG_MIB, rounds=MORE_ROUNDS),
+    Row(f"a log of {LOG_MIB} MiB, followed", "logs", LOG_MIB, before="written", rounds=MORE_ROUNDS),
 ]
 #: What a client cannot do, as it has nothing for it.
 LACKS = {("old", "gathered")}
@@ -217,7 +217,7 @@ def table(language: str, row: Row, runners: list[Runner], score: Score) -> None:
 def take_turn(runner: Runner, row: Row) -> Turn:
     """One turn of a row, with all that goes before it."""
     if row.before:
-        before = runner.turn(row.before, 0)
+        before = runner.turn(row.before, row.size)
         if before.error:
             return before
     if row.bounded:
