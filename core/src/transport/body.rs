@@ -11,7 +11,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::RequestBuilder;
 use reqwest::multipart::{Form, Part};
 use serde::Serialize;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -182,13 +182,14 @@ fn read_ahead(file: std::fs::File, length: Option<u64>) -> impl Stream<Item = st
         let mut file = file.take(length.unwrap_or(u64::MAX));
         loop {
             let mut buffer: Vec<u8> = spare.try_recv().unwrap_or_default();
-            buffer.clear();
-            buffer.reserve_exact(capacity);
-            let read = file.by_ref().take(CHUNK as u64).read_to_end(&mut buffer);
-            if matches!(read, Ok(0)) {
-                return;
-            }
-            let piece = read.map(|_| Bytes::from_owner(Lent { buffer, back: back.clone() }));
+            buffer.resize(capacity, 0);
+            // One read, so that what a pipe has goes on before it has more.
+            let piece = match file.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(len) => Ok(Bytes::from_owner(Lent { buffer, len, back: back.clone() })),
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => Err(error),
+            };
             let last = piece.is_err();
             // Who broke off wants no more.
             if sender.blocking_send(piece).is_err() || last {
@@ -202,12 +203,13 @@ fn read_ahead(file: std::fs::File, length: Option<u64>) -> impl Stream<Item = st
 /// A piece's memory, which is filled again once the piece is sent: new memory costs as much as reading into it.
 struct Lent {
     buffer: Vec<u8>,
+    len: usize,
     back: std::sync::mpsc::Sender<Vec<u8>>,
 }
 
 impl AsRef<[u8]> for Lent {
     fn as_ref(&self) -> &[u8] {
-        &self.buffer
+        &self.buffer[..self.len]
     }
 }
 
